@@ -105,10 +105,10 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--streams", type=int, default=20)
     parser.add_argument("--chunks", type=int, default=1000)
-    asked = parser.parse_args()
+    options = parser.parse_args()
     collector.relax()  # as in the command; also for the baseline
     rng = random.Random(7)
-    data = [payloads(rng, asked.chunks) for _ in range(asked.streams)]
+    data = [payloads(rng, options.chunks) for _ in range(options.streams)]
     exchanges = [exchange(one) for one in data]
     decoded = [[orjson.loads(payload) for payload in one] for one in data]
     count, size = sum(map(len, data)), sum(len(one.frames.body) for one in exchanges)
@@ -130,7 +130,7 @@ def main() -> None:
     others, absent = peers(judge.schema(), [chunk for one in decoded for chunk in one])
     ways |= {f"shape alone: {name}": way for name, way in others.items()}
     results: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
-    for _ in range(asked.rounds):
+    for _ in range(options.rounds):
         for name in rng.sample(list(ways), len(ways)):
             base = timed(ways[floor])
             taken = timed(ways[name]) * (float(name.rpartition("×")[2]) if "×" in name else 1)
@@ -143,7 +143,7 @@ def main() -> None:
         table.append(
             [name, f"{count / taken:,.0f}", f"{size / taken / 1e6:.0f}", f"{statistics.median(ratios):.2f}", spread]
         )
-    print(f"{asked.streams} streams of {asked.chunks} chunks, {size / 1e6:.1f} MB, {asked.rounds} rounds\n")
+    print(f"{options.streams} streams of {options.chunks} chunks, {size / 1e6:.1f} MB, {options.rounds} rounds\n")
     print(tabulate(table, ["way", "chunks/s", "MB/s", "× floor", "spread"], colalign=("left", *["right"] * 4)))
     for reason in absent:
         print(f"\nabsent: {reason}")

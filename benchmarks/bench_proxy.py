@@ -104,7 +104,7 @@ def forward(upstream: str) -> None:
         def connection_made(self, transport: asyncio.BaseTransport) -> None:
             self.transport = self.down.up = transport
             transport.max_size = _READ  # type: ignore[attr-defined]
-            transport.write(self.down.asked)  # type: ignore[attr-defined]
+            transport.write(self.down.request)  # type: ignore[attr-defined]
 
         def data_received(self, data: bytes) -> None:
             self.down.transport.write(data)  # type: ignore[attr-defined]
@@ -113,19 +113,19 @@ def forward(upstream: str) -> None:
             self.down.transport.close()
 
     class Down(asyncio.Protocol):
-        asked = b""
+        request = b""
         up: asyncio.BaseTransport | None = None
 
         def connection_made(self, transport: asyncio.BaseTransport) -> None:
             self.transport = transport
 
         def data_received(self, data: bytes) -> None:
-            if not self.asked:
+            if not self.request:
                 loop = asyncio.get_running_loop()
                 self.connecting = loop.create_task(
                     loop.create_connection(lambda: Up(self), target.hostname, target.port)
                 )
-            self.asked += data
+            self.request += data
             if self.up is not None:
                 self.up.write(data)  # type: ignore[attr-defined]
 
@@ -151,7 +151,7 @@ def latencies(port: int, streams: int, frames: int, gap: float) -> tuple[list[fl
     took: list[float] = []
     later: list[float] = []
     received = load.receive(port, [ASK % (len(body), body) for body in bodies], delays, gap * frames)
-    started = max(one.asked for one in received) + load.START_NS
+    started = max(one.sent_at for one in received) + load.START_NS
     for one in received:
         rest = b""
         for at, data in one.reads:

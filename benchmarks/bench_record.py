@@ -37,11 +37,11 @@ STREAMKIT = [sys.executable, "-m", "streamkit"]
 BODY = '{"model":"m","stream":true,"messages":[{"role":"user","content":"hi"}]}'
 
 
-def chunk(content: str, sent: int, asked: int) -> bytes:
+def chunk(content: str, sent: int, received: int) -> bytes:
     """Return a chat chunk with its send time and the arrival time of its request."""
     choice = {"index": 0, "delta": {"content": content}, "finish_reason": None}
     value = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [choice]}
-    return b"data: " + orjson.dumps(value | {"sent": sent, "asked": asked}) + b"\n\n"
+    return b"data: " + orjson.dumps(value | {"sent": sent, "asked": received}) + b"\n\n"
 
 
 @contextmanager
@@ -49,13 +49,13 @@ def emitting(chunks: int, gap: float) -> Iterator[str]:
     """Run a server that sends chunks at a fixed interval, by absolute deadlines."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
-        asked = time.monotonic_ns()
+        received = time.monotonic_ns()
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await response.prepare(request)
         for number in range(chunks):
-            left = asked / 1e9 + gap * (number + 1) - time.monotonic()
+            left = received / 1e9 + gap * (number + 1) - time.monotonic()
             await asyncio.sleep(max(left, 0))
-            await response.write(chunk(f"w{number} ", time.monotonic_ns(), asked))
+            await response.write(chunk(f"w{number} ", time.monotonic_ns(), received))
         await response.write(b"data: [DONE]\n\n")
         return response
 
@@ -144,12 +144,12 @@ def main() -> None:
         for number in range(given.rounds):
             path = Path(folder) / f"{number}.jsonl"
             exchange = record(url, path)
-            told = [orjson.loads(data[6:]) for data in exchange.frames.data[:-1] if data.startswith(b"data: {")]
-            assert len(told) == given.chunks, "one frame per chunk"
-            recorded.append((gaps(exchange.frames.at[: given.chunks]), gaps([one["sent"] for one in told])))
+            payloads = [orjson.loads(data[6:]) for data in exchange.frames.data[:-1] if data.startswith(b"data: {")]
+            assert len(payloads) == given.chunks, "one frame per chunk"
+            recorded.append((gaps(exchange.frames.at[: given.chunks]), gaps([one["sent"] for one in payloads])))
             # The server cannot measure name resolution and connect: compare the time including them, as in `stats`, and the time since sending.
-            firsts.append((first_token(exchange), told[0]["sent"] - told[0]["asked"]))
-            after.append((first_token(exchange) - (exchange.sent_at or 0), told[0]["sent"] - told[0]["asked"]))
+            firsts.append((first_token(exchange), payloads[0]["sent"] - payloads[0]["asked"]))
+            after.append((first_token(exchange) - (exchange.sent_at or 0), payloads[0]["sent"] - payloads[0]["asked"]))
             with served(path) as mock:
                 second = record(mock, Path(folder) / f"{number}-again.jsonl")
             assert list(second.frames.data) == list(exchange.frames.data), "the same frames"

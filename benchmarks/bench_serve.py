@@ -183,11 +183,11 @@ def measured(command: list[str], streams: int, frames: int, gap: float, spread: 
     errors: list[float] = []
     later: list[float] = []
     reads = 0
-    started = max(one.asked for one in seen) + load.START_NS
+    started = max(one.sent_at for one in seen) + load.START_NS
     for one in seen:
         reads += len(set(one.arrivals()))
         for number, at in enumerate(one.arrivals()[:frames]):
-            errors.append((at - one.asked) / 1e6 - gap * 1000 * (number + 1))
+            errors.append((at - one.sent_at) / 1e6 - gap * 1000 * (number + 1))
             if at > started:
                 later.append(errors[-1])
     if not errors:

@@ -94,7 +94,7 @@ def ways(path: str) -> dict[str, Callable[[], None]]:
             interpret(one, on_demand=True)
 
     def measured() -> None:
-        metrics = [entry for entry in METRICS.values() if entry.shown != "asked"]
+        metrics = [entry for entry in METRICS.values() if entry.shown != "requested"]
         for one in read(path, on_demand=True):
             measure(interpret(one, on_demand=True), metrics)
 

@@ -27,7 +27,7 @@ from typing import Any
 
 from streamkit.apis import APIS, assemble, interpret
 from streamkit.cli.main import streamkit
-from streamkit.definitions import DEFINITIONS, answer
+from streamkit.definitions import DEFINITIONS, compute
 from streamkit.errors import StreamkitError
 from streamkit.faults import FAULTS, inject, plan
 from streamkit.formats import FORMATS, read
@@ -159,7 +159,7 @@ class Chain:
                     self._defect(f"rule: {finding.message}", data)
             measure(stream, self._metrics)
             for entry in DEFINITIONS.values():
-                answer(entry, stream)
+                compute(entry, stream)
             self.reached["streams"] += 1
         redact_exchange(exchange)
         played = steps(exchange)
@@ -173,14 +173,14 @@ class Chain:
 
     def _command(self, data: bytes, words: list[str]) -> None:
         self._file.write_bytes(data)
-        said = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", errors="backslashreplace")
-        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        output = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", errors="backslashreplace")
+        with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
             try:
                 code = streamkit.main([*words, str(self._file)], prog_name="streamkit", standalone_mode=False, obj={})
             except StreamkitError as error:
                 code = error.exit_code
-        said.flush()
-        text = said.buffer.getvalue()  # type: ignore[attr-defined]
+        output.flush()
+        text = output.buffer.getvalue()  # type: ignore[attr-defined]
         self.reached[f"exit {code or 0}"] += 1
         if code not in (None, 0, 1, 2) or b"please report" in text or b"Traceback" in text:
             self._defect(f"{' '.join(words)}: exit {code}: {text[-300:]!r}", data)

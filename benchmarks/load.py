@@ -33,7 +33,7 @@ START_NS = _NANOSECONDS // 2  # after the last request, servers have caught up w
 class Received:
     """The data received by one client: the time of its request (ns), and each read with its time, on the monotonic clock."""
 
-    asked: int = 0
+    sent_at: int = 0
     reads: list[tuple[int, bytes]] = field(default_factory=list)
 
     def arrivals(self) -> list[int]:
@@ -68,7 +68,7 @@ def receive(port: int, requests: Sequence[bytes], delays: Sequence[float], durat
     while left and time.monotonic() < latest:
         while waiting and begin + delays[waiting[0]] <= time.monotonic():
             number = waiting.popleft()
-            received[sockets[number].fileno()].asked = clock()
+            received[sockets[number].fileno()].sent_at = clock()
             sockets[number].sendall(requests[number])
         pause = begin + delays[waiting[0]] - time.monotonic() if waiting else 1.0
         for file, _ in poll.poll(max(0.0, pause)):

@@ -29,11 +29,11 @@ MOST_GROWTH = 16 << 20  # bytes
 
 def ask(url: str, until: float, number: int) -> tuple[int, int]:
     """Send requests until the time is over; return the number of complete and of wrong streams."""
-    whole = wrong = asked = 0
+    whole = wrong = sent = 0
     while time.monotonic() < until:
-        asked += 1
+        sent += 1
         with urllib.request.urlopen(url, timeout=60) as answer:
-            if (asked + number) % 3 == 0:
+            if (sent + number) % 3 == 0:
                 answer.read(1000)
                 continue
             right = answer.read() == BODY
@@ -76,7 +76,7 @@ def main() -> int:
             assert process.stderr is not None
             url = next(found[0] for line in process.stderr if (found := re.search(r"http://[\w.]+:\d+", line)))
             with ThreadPoolExecutor(given.clients + 1) as pool:
-                said = pool.submit(process.stderr.read)
+                errors = pool.submit(process.stderr.read)
                 ask(f"{url}/v1", time.monotonic() + 1, 1)
                 before = descriptors(process.pid), memory(process.pid)
                 until = time.monotonic() + given.seconds
@@ -84,7 +84,7 @@ def main() -> int:
                 time.sleep(6)  # idle connections to the upstream are kept for four seconds
                 after = descriptors(process.pid), memory(process.pid)
                 process.send_signal(signal.SIGTERM)
-                traces = said.result().count("Traceback")
+                traces = errors.result().count("Traceback")
         good, bad = recorded(Path(name))
     whole, wrong = (sum(column) for column in zip(*counts, strict=True))
     print(f"{whole} streams complete, {wrong} wrong; {good} recordings good, {bad} bad; {traces} tracebacks")

@@ -162,11 +162,11 @@ def kill_proxy(url: str, folder: Path, options: list[str], chance: random.Random
         address = next(found[0] for line in process.stderr if (found := re.search(r"http://[\w.]+:\d+", line)))
         begun = threading.Event()
         with ThreadPoolExecutor(4) as clients:
-            asked = [clients.submit(_client, f"{address}/v1/chat/completions", begun) for _ in range(4)]
+            answers = [clients.submit(_client, f"{address}/v1/chat/completions", begun) for _ in range(4)]
             begun.wait(60)
             timer = threading.Timer(chance.uniform(0, EVENTS * GAP), process.send_signal, [signal.SIGKILL])
             timer.start()
-            seen = [client.result() for client in asked]
+            seen = [client.result() for client in answers]
             timer.cancel()
         process.kill()
     held, unreadable = recorded(folder)

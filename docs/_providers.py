@@ -77,8 +77,8 @@ def _row(provider: Provider) -> str:
     header = f"`{provider.auth}`" if provider.keys else ""
     if provider.keys and provider.auth.query:
         header += f" or `?{provider.auth.query}=`"
-    asked = f"`{provider.prefix or '/'}` ({provider.api})"
-    return f"| `{provider.name}` {provider.title} | {hosts} | {_code(provider.keys)} | {header} | {asked} | {_code(provider.dialects)} |"
+    path = f"`{provider.prefix or '/'}` ({provider.api})"
+    return f"| `{provider.name}` {provider.title} | {hosts} | {_code(provider.keys)} | {header} | {path} | {_code(provider.dialects)} |"
 
 
 def _base_row(provider: Provider, base: BaseUrl) -> str:

@@ -1,4 +1,4 @@
-"""When Python's garbage collector runs: it looks for reference cycles, of which this program creates very few."""
+"""When Python's garbage collector runs: it looks for reference cycles, and this program creates very few."""
 
 from __future__ import annotations
 

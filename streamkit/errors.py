@@ -107,4 +107,4 @@ class RemoteDefect(Exception):
 
 
 class WorkFailed(Exception):
-    """Work in other processes that cannot go on. Its cause is the error to report."""
+    """Work in other processes that cannot continue. Its cause is the error to report."""

@@ -86,8 +86,8 @@ def chat_end(counts: dict[str, Any]) -> list[tuple[float, bytes]]:
 
 def chat_request(prompt: str = "What are streams?", **more: Any) -> dict[str, Any]:
     """Return a request body as an SDK would send it."""
-    asked = [{"role": "user", "content": prompt}]
-    return {"model": "model-s", "messages": asked, "stream": True, "stream_options": {"include_usage": True}} | more
+    messages = [{"role": "user", "content": prompt}]
+    return {"model": "model-s", "messages": messages, "stream": True, "stream_options": {"include_usage": True}} | more
 
 
 def plain_chat() -> Script:
@@ -234,8 +234,8 @@ def anthropic_script(
         (8 * MS, anthropic("message_delta", delta=ending, usage={"output_tokens": output})),
         (0, anthropic("message_stop")),
     ]
-    asked = [{"role": "user", "content": "What are streams?"}]
-    body = {"model": "model-a", "max_tokens": 1024, "messages": asked, "stream": True} | request
+    messages = [{"role": "user", "content": "What are streams?"}]
+    body = {"model": "model-a", "max_tokens": 1024, "messages": messages, "stream": True} | request
     return Script("/v1/messages", tuple(pieces), body, headers=(("request-id", "req_synthetic"),))
 
 
@@ -247,11 +247,11 @@ def plain_anthropic() -> Script:
 def tool_anthropic() -> Script:
     thinking = [{"type": "thinking_delta", "thinking": word} for word in words("The weather needs a tool .")]
     thinking.append({"type": "signature_delta", "signature": "c3ludGhldGlj"})
-    saying = [{"type": "text_delta", "text": word} for word in words("Let me look .")]
+    deltas = [{"type": "text_delta", "text": word} for word in words("Let me look .")]
     arguments = [{"type": "input_json_delta", "partial_json": part} for part in ("", '{"ci', 'ty":"Zür', 'ich"}')]
     blocks = [
         ({"type": "thinking", "thinking": "", "signature": ""}, thinking),
-        ({"type": "text", "text": ""}, saying),
+        ({"type": "text", "text": ""}, deltas),
         ({"type": "tool_use", "id": "toolu_synthetic", "name": "weather", "input": {}}, arguments),
     ]
     return anthropic_script(blocks, "tool_use", 31, tools=[{"name": "weather", "input_schema": {"type": "object"}}])
@@ -329,8 +329,8 @@ def plain_ollama() -> Script:
         "eval_duration": 460000000,
     }
     pieces.append((21 * MS, line("", len(text), **ending)))
-    asked = [{"role": "user", "content": "What are streams?"}]
-    return Script("/api/chat", tuple(pieces), {"model": "model-o", "messages": asked}, "application/x-ndjson")
+    messages = [{"role": "user", "content": "What are streams?"}]
+    return Script("/api/chat", tuple(pieces), {"model": "model-o", "messages": messages}, "application/x-ndjson")
 
 
 SCRIPTS = {
@@ -351,7 +351,7 @@ SCRIPTS = {
 }
 
 
-def asked_for(path: str, body: Any) -> Script:
+def script_for(path: str, body: Any) -> Script:
     """Return the script that belongs to this request."""
     return next(
         script for script in (make() for make in SCRIPTS.values()) if (script.path, script.request) == (path, body)
@@ -360,7 +360,7 @@ def asked_for(path: str, body: Any) -> Script:
 
 async def answer(request: web.Request) -> web.StreamResponse:
     """Play the script of this request, piece by piece, each on its absolute deadline."""
-    script = asked_for(request.path, await request.json())
+    script = script_for(request.path, await request.json())
     response = web.StreamResponse(
         status=script.status, headers={"Content-Type": script.content_type, **dict(script.headers)}
     )

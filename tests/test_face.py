@@ -211,8 +211,8 @@ def test_stats_and_compare_runs() -> None:
 def test_redact_exchange() -> None:
     [exchange] = streamkit.read(PLAIN)
     assert exchange.request is not None
-    asked = replace(exchange.request, headers=(("authorization", "Bearer very-secret"),))
-    cut = streamkit.redact_exchange(replace(exchange, request=asked))
+    request = replace(exchange.request, headers=(("authorization", "Bearer very-secret"),))
+    cut = streamkit.redact_exchange(replace(exchange, request=request))
     assert cut.request is not None
     assert "very-secret" not in str(cut.request.headers)
 
@@ -225,14 +225,16 @@ def test_serve_record_and_proxy(tmp_path: Path) -> None:
             url = f"{proxy.url}/v1/chat/completions"
             assert source.request is not None
             assert source.request.body is not None
-            asked = source.request.body.json
-            exchange = streamkit.record(url, json=asked, headers={"Authorization": "Bearer x"}, to=tmp_path / "a.jsonl")
+            request = source.request.body.json
+            exchange = streamkit.record(
+                url, json=request, headers={"Authorization": "Bearer x"}, to=tmp_path / "a.jsonl"
+            )
 
             async def in_a_notebook() -> streamkit.Exchange:
-                return streamkit.record(f"{server.base_url}/chat/completions", json=asked)
+                return streamkit.record(f"{server.base_url}/chat/completions", json=request)
 
             silent = asyncio.run(in_a_notebook())
-        assert [asked.recording for asked in server.requests] == [source.name] * 2
+        assert [request.recording for request in server.requests] == [source.name] * 2
     for recorded in (
         exchange,
         silent,

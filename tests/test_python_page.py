@@ -21,10 +21,10 @@ def test_the_examples_of_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.chdir(tmp_path)
     examples = doctest.DocTestParser().get_doctest(TEXT, {}, PAGE.name, str(PAGE), 0)
     assert len(examples.examples) > 20
-    told: list[str] = []
+    failures: list[str] = []
     runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
-    runner.run(examples, out=told.append)
-    assert "".join(told) == ""
+    runner.run(examples, out=failures.append)
+    assert "".join(failures) == ""
 
 
 def test_the_reference_is_up_to_date() -> None:

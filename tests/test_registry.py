@@ -209,14 +209,14 @@ def test_packages_in_a_zip_are_found(folder: Path, monkeypatch: pytest.MonkeyPat
 def test_packages_of_another_finder_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     class Finder:
         def find_distributions(self, context: object) -> list[object]:
-            asked.append(context)
+            contexts.append(context)
             return []
 
-    asked: list[object] = []
+    contexts: list[object] = []
     monkeypatch.setattr(sys, "meta_path", [*sys.meta_path, Finder()])
     monkeypatch.syspath_prepend("/no/such/folder")
     registry.entry_points("fruits")
-    assert asked
+    assert contexts
 
 
 def plugged(monkeypatch: pytest.MonkeyPatch, point: EntryPoint) -> None:

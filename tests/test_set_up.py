@@ -81,7 +81,7 @@ def test_the_first_suitable_python_is_used(machine: Machine) -> None:
 
 @posix
 @pytest.mark.parametrize(
-    ("there", "wanted", "says"),
+    ("there", "wanted", "message"),
     [
         ({"python3": "3.10.13"}, "python3", "needs Python 3.11 or newer, and python3 is 3.10.13: name another"),
         ({"python3": "3.10.13"}, "python3.12", "cannot run python3.12: name a Python 3.11 or newer"),
@@ -89,20 +89,20 @@ def test_the_first_suitable_python_is_used(machine: Machine) -> None:
         ({}, "", "no Python 3.11 or newer is here (python3 is missing)"),
     ],
 )
-def test_errors_are_one_line(machine: Machine, there: dict[str, str], wanted: str, says: str) -> None:
+def test_errors_are_one_line(machine: Machine, there: dict[str, str], wanted: str, message: str) -> None:
     for name, version in there.items():
         machine.has(name, version)
-    code, said, version = machine.makes(*[wanted] * bool(wanted))
-    assert (code, version, said.count("\n")) == (1, "", 1)
-    assert said.startswith("make: ") and says in said
+    code, errors, version = machine.makes(*[wanted] * bool(wanted))
+    assert (code, version, errors.count("\n")) == (1, "", 1)
+    assert errors.startswith("make: ") and message in errors
 
 
 @posix
 def test_a_python_without_venv_has_a_remedy(machine: Machine) -> None:
     machine.has("python3", "3.11.2", can_make=False)
-    code, said, _ = machine.makes()
+    code, errors, _ = machine.makes()
     assert code == 1
-    assert "apt install python3-venv" in said.splitlines()[-1]
+    assert "apt install python3-venv" in errors.splitlines()[-1]
 
 
 @posix

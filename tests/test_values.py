@@ -17,7 +17,7 @@ import streamkit
 STATE = {
     "cli._curl.Command",
     "cli._lint_job.Judged",
-    "cli._sending.Flags",
+    "cli._sending.RequestFlags",
     "formats._drafts.Draft",
     "metrics._gate.Gate",
     "metrics._outcome.Outcomes",
@@ -30,7 +30,7 @@ STATE = {
     "service.spreading.Read",
 }
 # These compute some attributes on first use, and remember them.
-REMEMBERING = {"apis._decode.Decoded", "faults._body.Body", "model._frames.Frames"}
+REMEMBERING = {"apis._decode.Decoded", "faults._body.PlayedBody", "model._frames.Frames"}
 # Made millions of times, where keywords cost, or where the order is that of a notation.
 POSITIONAL = {
     "apis._kit.shape.MisfitNames",

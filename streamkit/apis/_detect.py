@@ -17,7 +17,7 @@ from streamkit.model.stream import Rival
 _SECTIONS = 3
 
 
-class Choice(NamedTuple):
+class Detection(NamedTuple):
     """The API of a stream and the reason for it. The reason names the `rival`, if there is one."""
 
     api: Api
@@ -25,16 +25,16 @@ class Choice(NamedTuple):
     rival: Rival | None = None
 
 
-def choose_api(sample: Sample, name: str | None) -> Choice:
+def choose_api(sample: Sample, name: str | None) -> Detection:
     """Return the API called `name`, or if that is None the one that recognises most of the sample."""
     if name is not None:
-        return Choice(APIS[name], "as requested")
+        return Detection(APIS[name], "as requested")
     for api in sorted(APIS.values(), key=lambda entry: entry.order):
         reason = api.recognises(sample)
         if reason is not None:
-            choice = Choice(api, reason)
+            choice = Detection(api, reason)
             return choice if _recognised_throughout(api, sample) else _vote(sample) or choice
-    return _vote(sample, most=True) or Choice(APIS[UNKNOWN], "no known API")
+    return _vote(sample, most=True) or Detection(APIS[UNKNOWN], "no known API")
 
 
 def _recognised_throughout(api: Api, sample: Sample) -> bool:
@@ -68,7 +68,7 @@ class _Votes:
     events: set[int] = field(default_factory=set)
 
 
-def _vote(sample: Sample, *, most: bool = False) -> Choice | None:
+def _vote(sample: Sample, *, most: bool = False) -> Detection | None:
     """Return the API that recognises the most events, or None if none recognises any.
 
     A tie is decided by the request's path, then by the first event recognised, then by `order`. With `most`, the API
@@ -94,7 +94,7 @@ def _vote(sample: Sample, *, most: bool = False) -> Choice | None:
     if most and votes[winner].count * 2 <= sampled:
         return None
     rival = _rival(winner, votes, sampled, 0 if APIS[winner].parse_event else len(sample.chunks))
-    return Choice(APIS[winner], votes[winner].reason + _described(rival), rival)
+    return Detection(APIS[winner], votes[winner].reason + _described(rival), rival)
 
 
 def _single_events(sample: Sample) -> Iterator[Sample]:

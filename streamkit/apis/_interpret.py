@@ -22,7 +22,7 @@ from streamkit.model.stream import Misfit, Stream, Verdict
 from streamkit.wire.runs import Repeating
 from streamkit.wire.values import Events, Ignored
 
-Found = TypeVar("Found", Misfit, Misstep)
+Breach = TypeVar("Breach", Misfit, Misstep)
 
 
 def interpret(
@@ -225,9 +225,9 @@ def judged(stream: Stream) -> Stream:
     )
 
 
-def _guarded(find: Callable[[], Iterable[Found]], name: str, defects: list[str]) -> tuple[Found, ...]:
+def _guarded(find: Callable[[], Iterable[Breach]], name: str, defects: list[str]) -> tuple[Breach, ...]:
     """Return everything that `find` yields until it ends or raises. An exception is appended to `defects`."""
-    found: list[Found] = []
+    found: list[Breach] = []
     try:
         found.extend(find())
     except Exception as defect:

@@ -29,7 +29,7 @@ class NotAnObject(Exception):
 
 
 class ChunksOnDemand(Sequence[dict[str, Any]]):
-    """The JSON objects in `payloads`, of which only the payloads are kept. Each access returns a new object.
+    """The JSON objects in `payloads`. Only the payloads are kept; each access returns a new object.
 
     Nothing is decoded beforehand: any access raises NotAnObject if a payload is something else.
     """
@@ -45,7 +45,7 @@ class ChunksOnDemand(Sequence[dict[str, Any]]):
         self._head = _objects(payloads[: len(self)])
 
     def head(self) -> list[dict[str, Any]]:
-        """Return the first chunks, of which an API and a dialect are told. They are decoded once."""
+        """Return the first chunks, by which the API and the dialect are detected. They are decoded once."""
         if self._head is None:
             self._head = _objects(self._payloads[:HEAD])
         return self._head
@@ -77,7 +77,7 @@ class ChunksOnDemand(Sequence[dict[str, Any]]):
 
 
 def flags_by_form(forms: FormRuns, of_each: Flags, between: Callable[[int, int], Iterable[list[Chunk]]]) -> list[int]:
-    """Return the flags of chunks, of which those of one form have the same. `between` gives the chunks of a run in lists."""
+    """Return the flags of chunks; chunks of one form have the same flags. `between` gives the chunks of a run in lists."""
     known = forms.known()
     flag_of = dict(zip(known, of_each([orjson.loads(form.example) for form in known]), strict=True))
     found: list[int] = []

@@ -82,7 +82,7 @@ class _Template:
 
 
 def forms_in(payloads: Sequence[bytes]) -> FormRuns:
-    """Return the forms of payloads, each of which is a JSON object."""
+    """Return the forms of payloads. Each payload is a JSON object."""
     found = FormRuns()
     fitting = Fitting(_Template.of)
     for start in range(0, len(payloads), _BATCH):

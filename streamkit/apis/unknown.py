@@ -10,7 +10,7 @@ from collections import Counter
 from typing import Any
 
 from streamkit.apis import UNKNOWN, Api, Chunk, Ending
-from streamkit.apis._kit.merge import Pieces, joined
+from streamkit.apis._kit.merge import Fragments, joined
 from streamkit.apis._kit.reading import error_message, nonempty_string
 from streamkit.model.message import ERROR, TEXT, Delta, Message, Part, Reply
 
@@ -73,7 +73,7 @@ class UnknownAssembler:
 
     def __init__(self) -> None:
         self._events: Counter[str] = Counter()
-        self._text = Pieces()
+        self._text = Fragments()
         self._only: Chunk | None = None
         self._error: Any = None
 

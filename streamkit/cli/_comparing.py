@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from streamkit.cli._format_option import write
-from streamkit.cli._output import Sink
+from streamkit.cli._output import CommandOutput
 from streamkit.compare.difference import ENOUGH, NEGLIGIBLE, NEGLIGIBLE_TAIL, Difference, Shift, Success
 from streamkit.metrics import NEUTRAL, Metric, Outcomes, outcome_sentence
 from streamkit.reporters import MISSING, Reporter, shown
@@ -18,7 +18,7 @@ _ROLES = {"slower": "error", "buffered": "error", "failing": "error", "faster": 
 _SIDES = ("before", "after")
 
 
-def show_comparison(comparison: Comparison, reporter: Reporter, sink: Sink) -> None:
+def show_comparison(comparison: Comparison, reporter: Reporter, sink: CommandOutput) -> None:
     """Write a comparison with this reporter."""
     if reporter.name == "json":
         sink.json(comparison.to_json(), indent=True)
@@ -26,7 +26,7 @@ def show_comparison(comparison: Comparison, reporter: Reporter, sink: Sink) -> N
         _write(comparison, reporter, sink)
 
 
-def _write(comparison: Comparison, reporter: Reporter, sink: Sink) -> None:
+def _write(comparison: Comparison, reporter: Reporter, sink: CommandOutput) -> None:
     draw = reporter.rows
     assert draw is not None
     found = comparison.differences
@@ -133,7 +133,9 @@ def _row(name: str, count: str, shift: Shift, unit: str) -> dict[str, Any]:
 
 
 def _success_row(success: Success) -> dict[str, Any]:
-    shares = [shown(good / asked, "ratio") if asked else MISSING for good, asked in (success.before, success.after)]
+    shares = [
+        shown(good / requests, "ratio") if requests else MISSING for good, requests in (success.before, success.after)
+    ]
     return {
         "metric": "Success",
         "n": f"{success.before[1]} → {success.after[1]}",

@@ -11,7 +11,7 @@ Words = Callable[[], Iterable[tuple[str, str]]]
 
 
 class Completed(click.ParamType):  # type: ignore[type-arg]  # generic only in newer versions of click
-    """A string of which a shell completes the last word; words are separated by any of `separators`."""
+    """A string whose last word a shell completes; words are separated by any of `separators`."""
 
     name = "text"
 

@@ -30,7 +30,7 @@ class Contracts:
         """Pass on the documents instead of the validators, which live in one process."""
         return _compiled, (self.documents,)
 
-    def held(self, stream: Stream) -> Stream:
+    def checked(self, stream: Stream) -> Stream:
         """Return the stream with the schemas that apply to it."""
         from streamkit.rules import contracts
 

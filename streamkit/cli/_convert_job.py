@@ -13,7 +13,7 @@ from streamkit.redact.redactor import redact_exchange
 from streamkit.service.converting import Lost, entry_of
 
 if TYPE_CHECKING:
-    from streamkit.service.spreading import Unit
+    from streamkit.service.spreading import WorkUnit
 
 SPEED = 50_000_000
 """About the bytes of recordings that one process converts per second."""
@@ -23,7 +23,7 @@ TASK_BYTES = 8 << 20
 
 @dataclass(frozen=True, slots=True)
 class ConvertJob:
-    """The format to convert to, by name, whether secrets are cut, and whether each exchange is written to a file of its own."""
+    """The format to convert to, by name, whether secrets are cut, and whether each exchange is written to a separate file."""
 
     target: str
     redact: bool
@@ -31,7 +31,7 @@ class ConvertJob:
     input_format: str | None = None
     on_demand: bool = False
 
-    def items(self, unit: Unit) -> Iterator[Exchange]:
+    def items(self, unit: WorkUnit) -> Iterator[Exchange]:
         """Yield the exchanges of a unit."""
         from streamkit.service.spreading import exchanges_of
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from streamkit.cli._format_option import write
-from streamkit.cli._output import Sink, json_text
+from streamkit.cli._output import CommandOutput, json_text
 from streamkit.cli._remarks import name_of
-from streamkit.definitions import DEFINITIONS, NOTES, REASONS, answers
+from streamkit.definitions import DEFINITIONS, NOTES, REASONS, compute_all
 from streamkit.model.measurement import Summary, TokenCounter
 from streamkit.model.stream import Stream
 from streamkit.palette import VERDICTS, Palette
@@ -20,7 +20,9 @@ from streamkit.text import one_line
 _FIELDS = (("TTFT", "ttft_ns"), ("End", "end_ns"), ("N", "tokens"), ("Per token", "per_token_ns"), ("Gaps", "gaps_ns"))
 
 
-def show_definitions(streams: Iterable[Stream], reporter: Reporter, counter: Callable[..., Any], sink: Sink) -> None:
+def show_definitions(
+    streams: Iterable[Stream], reporter: Reporter, counter: Callable[..., Any], sink: CommandOutput
+) -> None:
     """Write a table for every stream, or rows for all of them."""
     if reporter.name == "json":
         _write_json(streams, counter, sink)
@@ -32,9 +34,9 @@ def show_definitions(streams: Iterable[Stream], reporter: Reporter, counter: Cal
                 sink.painted(text)
         return
     rows = [
-        {"file": judged["file"], "exchange": judged["exchange"], **_flat(answer)}
-        for judged in (answers(stream, counter(stream.model)) for stream in streams)
-        for answer in judged["definitions"]
+        {"file": judged["file"], "exchange": judged["exchange"], **_flat(metrics)}
+        for judged in (compute_all(stream, counter(stream.model)) for stream in streams)
+        for metrics in judged["definitions"]
     ]
     assert reporter.rows is not None
     write(sink, reporter, reporter.rows(rows))
@@ -43,18 +45,18 @@ def show_definitions(streams: Iterable[Stream], reporter: Reporter, counter: Cal
 def table(stream: Stream, counter: TokenCounter | None, paint: Palette) -> Iterator[str]:
     """One stream's table for a terminal, followed by the reasons for missing values, by what the tools would stumble over,
     and by notes."""
-    rows_of_tools = answers(stream, counter)["definitions"]
+    rows_of_tools = compute_all(stream, counter)["definitions"]
     yield f"{paint('head', one_line(name_of(stream)))}  {paint(VERDICTS[stream.verdict], stream.verdict)}\n\n"
     rows = []
-    for answer in rows_of_tools:
-        row = {"tool": f"{answer['tool']} {answer['version']}"}
-        gaps = Summary.of(answer["gaps_ns"] or ())
+    for metrics in rows_of_tools:
+        row = {"tool": f"{metrics['tool']} {metrics['version']}"}
+        gaps = Summary.of(metrics["gaps_ns"] or ())
         row |= {
-            "TTFT": shown(answer["ttft_ns"], "ns"),
-            "end": shown(answer["end_ns"], "ns"),
-            "N": MISSING if answer["tokens"] is None else f"{answer['tokens']} {_short(answer['tokens_source'])}",
-            "per token": shown(answer["per_token_ns"], "ns"),
-            "gaps": MISSING if answer["gaps_ns"] is None else str(len(answer["gaps_ns"])),
+            "TTFT": shown(metrics["ttft_ns"], "ns"),
+            "end": shown(metrics["end_ns"], "ns"),
+            "N": MISSING if metrics["tokens"] is None else f"{metrics['tokens']} {_short(metrics['tokens_source'])}",
+            "per token": shown(metrics["per_token_ns"], "ns"),
+            "gaps": MISSING if metrics["gaps_ns"] is None else str(len(metrics["gaps_ns"])),
             "p50": shown(gaps.p50 if gaps else None, "ns"),
             "p99": shown(gaps.p99 if gaps else None, "ns"),
         }
@@ -72,8 +74,8 @@ def table(stream: Stream, counter: TokenCounter | None, paint: Palette) -> Itera
 def _missing(rows_of_tools: list[dict[str, Any]]) -> Iterator[str]:
     """For each reason, the tools and the numbers that are missing."""
     codes: dict[str, list[str]] = {}
-    for answer in rows_of_tools:
-        name, why = f"{answer['tool']} {answer['version']}", answer["missing"]
+    for metrics in rows_of_tools:
+        name, why = f"{metrics['tool']} {metrics['version']}", metrics["missing"]
         if len(why) == len(_FIELDS) and len(set(why.values())) == 1:
             codes.setdefault(next(iter(why.values())), []).append(name)
             continue
@@ -97,26 +99,26 @@ def _missing(rows_of_tools: list[dict[str, Any]]) -> Iterator[str]:
 def _remarks(rows_of_tools: list[dict[str, Any]]) -> dict[str, list[str]]:
     """Return the problems that the tools would have and the notes on their numbers, each with the tools."""
     remarks: dict[str, list[str]] = {}
-    for answer in rows_of_tools:
-        texts = [f"fails on {one_line(answer['fails'])}"] if answer["fails"] else []
-        for text in (*texts, *(f"{note}: {NOTES[note]}" for note in answer["notes"])):
-            remarks.setdefault(text, []).append(f"{answer['tool']} {answer['version']}")
+    for metrics in rows_of_tools:
+        texts = [f"fails on {one_line(metrics['fails'])}"] if metrics["fails"] else []
+        for text in (*texts, *(f"{note}: {NOTES[note]}" for note in metrics["notes"])):
+            remarks.setdefault(text, []).append(f"{metrics['tool']} {metrics['version']}")
     return remarks
 
 
-def _flat(answer: dict[str, Any]) -> dict[str, Any]:
-    gaps = Summary.of(answer["gaps_ns"] or ())
+def _flat(metrics: dict[str, Any]) -> dict[str, Any]:
+    gaps = Summary.of(metrics["gaps_ns"] or ())
     cells = {
-        key: answer[key] for key in ("tool", "version", "ttft_ns", "end_ns", "tokens", "tokens_source", "per_token_ns")
+        key: metrics[key] for key in ("tool", "version", "ttft_ns", "end_ns", "tokens", "tokens_source", "per_token_ns")
     }
     return {
         **cells,
-        "gaps": None if answer["gaps_ns"] is None else len(answer["gaps_ns"]),
+        "gaps": None if metrics["gaps_ns"] is None else len(metrics["gaps_ns"]),
         "gap_p50_ns": gaps and round(gaps.p50),
         "gap_p99_ns": gaps and round(gaps.p99),
-        "missing": "; ".join(f"{key}: {code}" for key, code in answer["missing"].items()),
-        "fails": answer["fails"],
-        "notes": "; ".join(answer["notes"]),
+        "missing": "; ".join(f"{key}: {code}" for key, code in metrics["missing"].items()),
+        "fails": metrics["fails"],
+        "notes": "; ".join(metrics["notes"]),
     }
 
 
@@ -124,10 +126,10 @@ def _short(source: str | None) -> str:
     return {"requested max_tokens": "requested"}.get(source or "", (source or "").partition(" ")[0])
 
 
-def _write_json(streams: Iterable[Stream], counter: Callable[..., Any], sink: Sink) -> None:
+def _write_json(streams: Iterable[Stream], counter: Callable[..., Any], sink: CommandOutput) -> None:
     sink.piece('{"version":1,"streams":[', json=True)
     between = "\n"
     for stream in streams:
-        sink.piece(between + json_text(answers(stream, counter(stream.model))), json=True)
+        sink.piece(between + json_text(compute_all(stream, counter(stream.model))), json=True)
         between = ",\n"
     sink.piece("\n]}\n", json=True)

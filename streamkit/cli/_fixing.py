@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from streamkit.cli._output import Sink
+from streamkit.cli._output import CommandOutput
 from streamkit.cli.options import Console
 from streamkit.service.fixing import FixedFile
 from streamkit.text import safe_text
@@ -29,7 +29,7 @@ def fix_files(files: Iterable[FixedFile], console: Console) -> None:
 def show_diff(files: Iterable[FixedFile], output: str | None, force: bool, console: Console) -> int:
     """Write the diffs of all files and return the exit code: 1 if there are any, as in ruff."""
     code = 0
-    with Sink(output, force=force, prose=True, console=console) as sink:
+    with CommandOutput(output, force=force, prose=True, console=console) as sink:
         for file in files:
             code = 1
             for line in file.diff():

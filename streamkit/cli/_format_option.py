@@ -12,7 +12,7 @@ from streamkit.errors import UsageError, suggestion
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-    from streamkit.cli._output import Sink
+    from streamkit.cli._output import CommandOutput
     from streamkit.reporters import Reporter
 
 # What error messages call each kind of content.
@@ -78,7 +78,7 @@ def reporter_named(name: str, kind: str, what: str = "") -> Reporter:
     return reporter
 
 
-def write(sink: Sink, reporter: Reporter, text: str) -> None:
+def write(sink: CommandOutput, reporter: Reporter, text: str) -> None:
     """Write the output of a reporter, escaped for its kind of text."""
     if reporter.content == "prose":
         sink.painted(text)

@@ -35,7 +35,7 @@ class Jobs:
     task_bytes: int | None = None
     executor: str | None = None
 
-    def plan(self, paths: Sequence[str], speed: int, largest: int = LARGEST) -> Plan | None:
+    def plan(self, paths: Sequence[str], speed: int, largest: int = LARGEST) -> JobPlan | None:
         """Return how to spread the reading of these inputs, or None to read them in this process.
 
         `speed` is about what one process reads, in bytes per second, and `largest` the most bytes of a task.
@@ -51,7 +51,7 @@ class Jobs:
         if total < WORTH_S * speed and not self.executor:
             return None
         task_bytes = min(max(total // (count * _TASKS), _LEAST), largest)
-        return Plan(count, self.task_bytes or task_bytes, self.executor)
+        return JobPlan(count, self.task_bytes or task_bytes, self.executor)
 
 
 def _ignore(part: Any) -> None:
@@ -59,7 +59,7 @@ def _ignore(part: Any) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class JobPlan:
     """How the reading of inputs is spread: over this number of processes, or over an executor, in tasks of this size."""
 
     count: int

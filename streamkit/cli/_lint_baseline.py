@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from streamkit.cli._output import Sink
+from streamkit.cli._output import CommandOutput
 from streamkit.cli.options import Console
 from streamkit.errors import UnreadableInput
 from streamkit.model.finding import Finding
@@ -15,7 +15,7 @@ from streamkit.rules import apply_baseline, baseline_text, read_baseline
 
 def write_findings(path: str, findings: Sequence[Finding], force: bool, console: Console) -> None:
     """Write these findings as a baseline."""
-    with Sink(path, force=force) as sink:
+    with CommandOutput(path, force=force) as sink:
         sink.piece(baseline_text(findings, _file_namer(path)))
     console.say(f"{path}: wrote {len(findings)} findings with {sum(finding.count for finding in findings)} occurrences")
 

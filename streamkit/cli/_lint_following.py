@@ -8,7 +8,7 @@ from streamkit.apis import interpret
 from streamkit.cli._following import ended_exchanges
 from streamkit.cli._format_option import reporter_named
 from streamkit.cli._lint_selection import Selection
-from streamkit.cli._output import Sink
+from streamkit.cli._output import CommandOutput
 from streamkit.cli.options import Console
 from streamkit.errors import UsageError
 from streamkit.model.finding import Finding
@@ -23,7 +23,13 @@ def check_followable(paths: Sequence[str], style: str, *, excluded: bool) -> Non
 
 
 def follow_findings(
-    path: str, selection: Selection, style: str, sink: Sink, console: Console, api: str | None, dialect: str | None
+    path: str,
+    selection: Selection,
+    style: str,
+    sink: CommandOutput,
+    console: Console,
+    api: str | None,
+    dialect: str | None,
 ) -> None:
     """Write the findings of each exchange when it has ended, until interrupted. Raises UnreadableInput."""
     console.say(f"following {path}: findings appear as recordings end; Ctrl-C stops")
@@ -41,7 +47,7 @@ def follow_findings(
                 sink.line(_line(finding, sink))
 
 
-def _line(finding: Finding, sink: Sink) -> str:
+def _line(finding: Finding, sink: CommandOutput) -> str:
     where = one_line(finding.file) + (f":{finding.place.line}" if finding.place.line is not None else "")
     count = f" (\u00d7{finding.count})" if finding.count > 1 else ""
     code = sink.paint(finding.severity, f"{finding.code} {finding.severity}")

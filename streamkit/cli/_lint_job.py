@@ -15,7 +15,7 @@ from streamkit.model.finding import Finding
 
 if TYPE_CHECKING:
     from streamkit.model.stream import Stream
-    from streamkit.service.spreading import Unit
+    from streamkit.service.spreading import WorkUnit
 
 SPEED = 40_000_000
 """About the bytes of recordings that one process checks per second."""
@@ -31,7 +31,7 @@ class LintJob:
     api: str | None = None
     dialect: str | None = None
 
-    def items(self, unit: Unit) -> Iterator[Exchange]:
+    def items(self, unit: WorkUnit) -> Iterator[Exchange]:
         """Yield the exchanges of a unit."""
         from streamkit.service.spreading import exchanges_of
 

@@ -9,7 +9,7 @@ from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
 
 from streamkit.cli._format_option import reporter_named, write
-from streamkit.cli._output import Sink
+from streamkit.cli._output import CommandOutput
 from streamkit.errors import UsageError
 from streamkit.tool import VERSION
 
@@ -31,7 +31,7 @@ def check_statistics_format(format_name: str) -> None:
 
 
 def report_of(
-    findings: Sequence[Finding], rows: Sequence[Mapping[str, Any]], fail_on: str, passed_over: int, sink: Sink
+    findings: Sequence[Finding], rows: Sequence[Mapping[str, Any]], fail_on: str, passed_over: int, sink: CommandOutput
 ) -> LintReport:
     """Return the report for this output, with the manuals of the broken rules."""
     from streamkit.reporters import LintReport
@@ -52,14 +52,14 @@ def report_of(
     )
 
 
-def write_report(report: LintReport, format_name: str, sink: Sink) -> None:
+def write_report(report: LintReport, format_name: str, sink: CommandOutput) -> None:
     """Write the findings in this format."""
     reporter = reporter_named(format_name, "findings")
     assert reporter.findings is not None
     write(sink, reporter, reporter.findings(report))
 
 
-def write_statistics(findings: Sequence[Finding], format_name: str, sink: Sink) -> None:
+def write_statistics(findings: Sequence[Finding], format_name: str, sink: CommandOutput) -> None:
     """Write how often each rule was broken."""
     write(sink, reporter_named(format_name, "findings"), _statistics(findings, format_name, sink.paint))
 

@@ -58,7 +58,7 @@ class Selection:
 
         if self.max_gap is not None:
             stream = replace(stream, max_gap=self.max_gap)
-        return lint(self.contracts.held(stream), self.rules(stream.file))
+        return lint(self.contracts.checked(stream), self.rules(stream.file))
 
 
 def read_selection(

@@ -50,7 +50,7 @@ class Look:
         return (painted_json(text, self.paint_data) if indent else text) + "\n"
 
 
-class Sink:
+class CommandOutput:
     """The output of one command.
 
     The file of `-o` is opened immediately, so that an existing file is reported before any work. A command that fails before it
@@ -128,7 +128,7 @@ class Sink:
         else:
             click.echo(data, nl=False)
 
-    def __enter__(self) -> Sink:
+    def __enter__(self) -> CommandOutput:
         return self
 
     def __exit__(

@@ -1,4 +1,4 @@
-"""What a page of `stats --format html` shows besides numbers: whole streams, lint findings, what each tool reports."""
+"""What a page of `stats --format html` shows in addition to numbers: whole streams, lint findings, what each tool reports."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ def section_writer(
 
     Each stream is drawn immediately, so that only its section is kept.
     """
-    from streamkit.definitions import answers
+    from streamkit.definitions import compute_all
     from streamkit.rules import RULES, lint
 
     def keep(stream: Stream, row: Row) -> None:
         if len(sections) < _SHOWN:
             findings = list(lint(stream, [entry for entry in RULES.values() if entry.default]))
-            definitions = answers(stream, counter(stream.model))["definitions"]
+            definitions = compute_all(stream, counter(stream.model))["definitions"]
             sections.append(draw(PageStream(row, stream, findings, definitions)))
 
     return keep

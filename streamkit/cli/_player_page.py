@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from streamkit.cli._format_option import write
-from streamkit.cli._output import Sink
+from streamkit.cli._output import CommandOutput
 from streamkit.model.stream import Stream
 from streamkit.reporters import PageStream, Reporter
 from streamkit.rules import RULES, lint
 
 
-def show_player(streams: Iterable[Stream], reporter: Reporter, sink: Sink) -> None:
+def show_player(streams: Iterable[Stream], reporter: Reporter, sink: CommandOutput) -> None:
     """Write the page that plays these streams. They are read one at a time."""
     assert reporter.player is not None
     manuals = {rule.code: rule.manual for rule in RULES.values()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from streamkit.cli._format_option import reporter_named, write
-from streamkit.cli._output import Sink
+from streamkit.cli._output import CommandOutput
 from streamkit.cli.options import Console
 from streamkit.probes import Probe
 from streamkit.service.judging import judge_folder
@@ -36,7 +36,7 @@ def compare_folders(folders: tuple[str, str], probes: Sequence[Probe], format_na
             worse += b is not None and b.verdict == "fail" and (a is None or a.verdict != "fail")
     reporter = reporter_named(_ROWS_AS_TEXT if format_name == "text" else format_name, "rows")
     assert reporter.rows is not None
-    with Sink(None, prose=True, console=console) as sink:
+    with CommandOutput(None, prose=True, console=console) as sink:
         write(sink, reporter, reporter.rows(rows))
     same = len({*old, *new}) - len(rows)
     console.say(f"{len(rows)} of {len(rows) + same} cases changed, {worse} now fail")

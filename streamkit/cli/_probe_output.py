@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from shutil import get_terminal_size
 
-from streamkit.cli._output import Sink
+from streamkit.cli._output import CommandOutput
 from streamkit.cli.options import Console
 from streamkit.errors import UnreadableInput
 from streamkit.model.probing import CaseResult, ProbeRun
@@ -15,7 +15,9 @@ from streamkit.reporters import ProbeReport
 from streamkit.tool import VERSION
 
 
-def report_of(runs: Sequence[ProbeRun], probes: Sequence[Probe], known: frozenset[str], sink: Sink) -> ProbeReport:
+def report_of(
+    runs: Sequence[ProbeRun], probes: Sequence[Probe], known: frozenset[str], sink: CommandOutput
+) -> ProbeReport:
     """Return the report for this output, with the manuals of the cases."""
     return ProbeReport(
         runs=runs,
@@ -31,7 +33,7 @@ def report_of(runs: Sequence[ProbeRun], probes: Sequence[Probe], known: frozense
 def write_known(path: str, runs: Sequence[ProbeRun], force: bool, console: Console) -> None:
     """Write the failing cases as a baseline."""
     cases = _cases(runs)
-    with Sink(path, force=force) as sink:
+    with CommandOutput(path, force=force) as sink:
         sink.piece(baseline_text(cases))
     console.say(f"{path}: wrote {sum(case.verdict == 'fail' for case in cases)} failing cases")
 

@@ -25,7 +25,7 @@ DEFAULT_BUDGET = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Sent:
     """Where the recordings are, and the exit code so far."""
 
     folder: str
@@ -69,7 +69,7 @@ def ask_endpoint(
     output: str | None,
     force: bool,
     **_: Any,
-) -> Asked | int:
+) -> Sent | int:
     """Send the battery and return the folder of its recordings; an exit code if nothing was to be sent."""
     if model is None:
         raise UsageError("--model is required: the name of a model that the endpoint has")
@@ -90,7 +90,7 @@ def ask_endpoint(
             concurrency=concurrency,
             force=force,
             stop=stop,
-            told=_counter(planned.requests, console),
+            on_sent=_counter(planned.requests, console),
         )
         several = auto and len({probe.api for probe in probes}) > 1
         interrupted = (
@@ -99,7 +99,7 @@ def ask_endpoint(
         console.say(f"recorded: {folder}")
         if interrupted:
             return stop.code or 130
-    return Asked(folder)
+    return Sent(folder)
 
 
 def _send_offered(probes: Sequence[Probe], planned: Planned, place: Endpoint, folder: str, sending: Sending) -> bool:
@@ -128,10 +128,10 @@ def _counter(total: int, console: Console) -> Any:
     if console.quiet or not sys.stderr.isatty():
         return lambda _: None
 
-    def told(sent: int) -> None:
+    def on_sent(sent: int) -> None:
         click.echo(f"\r{sent} of {total} requests\x1b[K" + ("\r\x1b[K" if sent >= total else ""), err=True, nl=False)
 
-    return told
+    return on_sent
 
 
 def _headers(lines: Sequence[str]) -> tuple[tuple[str, str], ...]:

@@ -17,7 +17,7 @@ from streamkit.model.stream import Stream
 from streamkit.text import safe_text
 
 if TYPE_CHECKING:
-    from streamkit.service.spreading import Unit
+    from streamkit.service.spreading import WorkUnit
 
 SPEED = 80_000_000
 """About the bytes of recordings that one process reassembles per second."""
@@ -38,7 +38,7 @@ class ReassembleJob:
     api: str | None = None
     dialect: str | None = None
 
-    def items(self, unit: Unit) -> Iterator[Exchange]:
+    def items(self, unit: WorkUnit) -> Iterator[Exchange]:
         """Yield the exchanges of a unit."""
         from streamkit.service.spreading import exchanges_of
 
@@ -50,7 +50,7 @@ class ReassembleJob:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Reassembled:
     """One stream's answer: the text to write (None without the requested choice, empty if there is nothing to write), and what to
     tell about the stream. `document` is whether a blank line separates it from the one before."""
 
@@ -69,11 +69,11 @@ class ReassembleWorker:
     def __init__(self, job: ReassembleJob) -> None:
         self._job = job
 
-    def take(self, exchange: Exchange) -> Answer:
+    def take(self, exchange: Exchange) -> Reassembled:
         """Return the answer of this exchange."""
         stream = interpret(exchange, api=self._job.api, dialect=self._job.dialect)
         found = [f"exchange {stream.number}: {defect}; please report it" for defect in stream.defects]
-        return Answer(
+        return Reassembled(
             name=name_of(stream),
             text=self._text(stream, assemble(stream)),
             document=bool(self._job.parts or self._job.format_name == "markdown") and self._job.parts != ("tool_call",),

@@ -7,9 +7,9 @@ import os
 import signal
 from collections.abc import Iterator, Sequence
 
-from streamkit.cli.aside import Aside
+from streamkit.cli.aside import BackgroundViewer
 from streamkit.cli.options import Console
-from streamkit.cli.showing import Mode, View
+from streamkit.cli.showing import ShowMode, View
 from streamkit.errors import CannotWrite, UsageError
 from streamkit.palette import VERDICTS
 from streamkit.service.recording import Outcome, Recorded, Stop, stopping
@@ -18,16 +18,16 @@ from streamkit.service.recording import Outcome, Recorded, Stop, stopping
 class Screen:
     """Shows the recorded bodies on stdout. If stdout is lost, the recording continues."""
 
-    def __init__(self, mode: Mode, console: Console, stop: Stop) -> None:
+    def __init__(self, mode: ShowMode, console: Console, stop: Stop) -> None:
         self._mode = mode
         self._stop = stop
         self._console = console
         self.code = 0
 
-    def view(self) -> View | Aside:
+    def view(self) -> View | BackgroundViewer:
         """Return a viewer for one body."""
         view = View(self._mode, self._lost)
-        return view if self._mode == "none" else Aside(view, stopped=lambda: self._stop.number is not None)
+        return view if self._mode == "none" else BackgroundViewer(view, stopped=lambda: self._stop.number is not None)
 
     def _lost(self, error: CannotWrite) -> None:
         if not self.code:

@@ -16,7 +16,7 @@ from streamkit.model.exchange import Exchange
 from streamkit.redact.redactor import Policy, body_redactor, redact_exchange
 
 if TYPE_CHECKING:
-    from streamkit.service.spreading import Unit
+    from streamkit.service.spreading import WorkUnit
 
 SPEED = 50_000_000
 """About the bytes of recordings that one process redacts per second."""
@@ -25,7 +25,7 @@ TASK_BYTES = 8 << 20
 
 _HEAD = 64 * 1024
 
-Found = tuple[int | None, str, str]
+FoundSecret = tuple[int | None, str, str]
 """A secret: its line (from 1) if the file has lines, its position, and the rule that found it."""
 
 
@@ -38,8 +38,8 @@ class RedactJob:
     input_format: str | None = None
     on_demand: bool = False
 
-    def items(self, unit: Unit) -> Iterator[Exchange | bytes]:
-        """Yield the exchanges of a unit, or the bytes of a file that is no recording."""
+    def items(self, unit: WorkUnit) -> Iterator[Exchange | bytes]:
+        """Yield the exchanges of a unit, or the bytes of a file that is not a recording."""
         if unit.part is None:
             return contents(unit.path, unit.location)
         return _part(unit)
@@ -49,7 +49,7 @@ class RedactJob:
         return RedactWorker(self)
 
 
-def _part(unit: Unit) -> Iterator[Exchange]:
+def _part(unit: WorkUnit) -> Iterator[Exchange]:
     with Path(unit.location).open("rb") as file:
         yield from read_part(file, unit.path, unit.part or WHOLE)
 
@@ -87,9 +87,9 @@ class RedactWorker:
         self._keep = job.keep
         self._policy = Policy.of(job.patterns)
 
-    def take(self, item: Any) -> tuple[bytes, list[Found]]:
+    def take(self, item: Any) -> tuple[bytes, list[FoundSecret]]:
         """Return the redacted bytes (none if they are not wanted) and the secrets found."""
-        found: list[Found] = []
+        found: list[FoundSecret] = []
         lines = self._bytes(item, found) if isinstance(item, bytes) else self._recording(item, found)
         data = b"".join(lines)
         return data if self._keep else b"", found
@@ -97,7 +97,7 @@ class RedactWorker:
     def end(self) -> None:
         """Return nothing: the values are all there is."""
 
-    def _recording(self, exchange: Exchange, found: list[Found]) -> Iterator[bytes]:
+    def _recording(self, exchange: Exchange, found: list[FoundSecret]) -> Iterator[bytes]:
         cut = redact_exchange(exchange, self._policy)
         start = exchange.origin.line
         found += [(start, known.at, known.rule) for known in cut.redacted[len(exchange.redacted) :]]
@@ -111,7 +111,7 @@ class RedactWorker:
         if self._keep:
             yield from recording.write(cut)
 
-    def _bytes(self, data: bytes, found: list[Found]) -> Iterator[bytes]:
+    def _bytes(self, data: bytes, found: list[FoundSecret]) -> Iterator[bytes]:
         """Redact line by line, as if each line were a frame, so that every finding has its line."""
         redactor = body_redactor(self._policy, None, data[:_HEAD])
         for line in io.BytesIO(data):

@@ -1,4 +1,4 @@
-"""Remarks on a stream besides its content: how it ended, what was repaired, what was left out."""
+"""Remarks on a stream, apart from its content: how it ended, what was repaired, what was left out."""
 
 from __future__ import annotations
 

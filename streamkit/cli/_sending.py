@@ -17,7 +17,7 @@ from streamkit.transport.client import Outgoing, check_url
 
 
 @dataclass(slots=True, kw_only=True)
-class Flags:
+class RequestFlags:
     """The request as the command line describes it. `data` holds pairs of flag name and value, in order."""
 
     url: str
@@ -29,7 +29,7 @@ class Flags:
     prompt: str | None = None
 
 
-def outgoing(flags: Flags, agent: str) -> Outgoing:
+def outgoing(flags: RequestFlags, agent: str) -> Outgoing:
     """Build the request. Raises UsageError if flags conflict or a file cannot be read."""
     url = flags.url if "://" in flags.url else _with_scheme(flags.url)
     check_url(url)

@@ -8,7 +8,7 @@ from typing import Any
 
 from streamkit.apis import interpret
 from streamkit.cli._following import ended_and_pauses
-from streamkit.cli._output import Sink, json_text
+from streamkit.cli._output import CommandOutput, json_text
 from streamkit.cli.options import Console
 from streamkit.palette import VERDICTS, unpainted
 from streamkit.reporters import Column, Row, shown
@@ -21,14 +21,14 @@ _TOLD = ("time_to_first_token_ns", "output_tokens", "operation_duration_ns", "ou
 # Moves to the start of the line N lines above, and clears everything after it.
 _UP_AND_CLEAR = "\x1b[{}F\x1b[J"
 
-Summary = Callable[[Iterator[Row]], Iterator[str]]
+Summarize = Callable[[Iterator[Row]], Iterator[str]]
 
 
 def follow_stats(
     path: str,
     run: Run,
-    summary: Summary,
-    sink: Sink,
+    summary: Summarize,
+    sink: CommandOutput,
     console: Console,
     names: tuple[str | None, str | None],
     *,
@@ -58,9 +58,9 @@ def follow_stats(
 
 
 class _Below:
-    """The summary below the lines, of which a terminal shows the newest only."""
+    """The summary below the lines. A terminal shows the newest only."""
 
-    def __init__(self, sink: Sink, summary: Summary, *, live: bool) -> None:
+    def __init__(self, sink: CommandOutput, summary: Summarize, *, live: bool) -> None:
         self._sink, self._summary, self._live = sink, summary, live
         self._height = 0
 
@@ -93,7 +93,7 @@ class _Below:
         return height
 
 
-def _line(row: Row, run: Run, sink: Sink) -> str:
+def _line(row: Row, run: Run, sink: CommandOutput) -> str:
     """Return the line of one stream: its file, how it ended, and its numbers."""
     place = row["file"] if row["exchange"] == 1 else f"{row['file']}#{row['exchange']}"
     outcome = str(row["outcome"])

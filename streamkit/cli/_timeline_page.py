@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Iterable
 from typing import Any
 
-from streamkit.cli._output import Sink, ascii_only
+from streamkit.cli._output import CommandOutput, ascii_only
 from streamkit.cli._remarks import name_of, remarks
 from streamkit.cli.options import Console
 from streamkit.model.message import Delta
@@ -34,7 +34,7 @@ _BAR, _WIDE = 10, 120
 class Page:
     """Writes streams one after another, as text or as JSON Lines."""
 
-    def __init__(self, sink: Sink, console: Console, format_name: str) -> None:
+    def __init__(self, sink: CommandOutput, console: Console, format_name: str) -> None:
         self._sink, self._console, self._json = sink, console, format_name == "jsonl"
         self._width = terminal_width() if sink.terminal or "COLUMNS" in os.environ else None
         # Where a line has room for them, gaps and bytes are also drawn.

@@ -15,7 +15,7 @@ _LOOK_S = 0.5  # how often to check for a signal
 _LAST_S = 1.0  # how long a reader may take for the remaining output after a signal
 
 
-class Aside:
+class BackgroundViewer:
     """A viewer that calls another viewer in a thread; `close` returns when everything was shown.
 
     Once `stopped` returns True because of a signal, `close` does not wait long for a reader that does not read.

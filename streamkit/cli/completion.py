@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from streamkit.cli._groups import GroupedCommand
-from streamkit.cli._output import Sink
+from streamkit.cli._output import CommandOutput
 from streamkit.cli.options import Console, talk_options
 
 
@@ -30,5 +30,5 @@ def command(shell: str, console: Console) -> int:
     kind = get_completion_class(shell)
     assert kind is not None
     root = click.get_current_context().find_root().command
-    Sink(console=console).text(kind(root, {}, "streamkit", COMPLETING).source())
+    CommandOutput(console=console).text(kind(root, {}, "streamkit", COMPLETING).source())
     return 0

@@ -17,7 +17,7 @@ import click
 import orjson
 
 from streamkit.cli._groups import GroupedCommand
-from streamkit.cli._output import Sink
+from streamkit.cli._output import CommandOutput
 from streamkit.cli.options import COLOR_VARIABLES, Console, colored, talk_options
 from streamkit.errors import CannotWrite, StreamkitError, UsageError
 
@@ -69,7 +69,7 @@ class Tour:
         self._folder = folder
         self._console = console
         self._next_step = next_step
-        self._sink = Sink(console=console)
+        self._sink = CommandOutput(console=console)
 
     def run(self) -> int:
         """Run the tour. Return 0 if every step ended as expected."""

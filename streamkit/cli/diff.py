@@ -10,7 +10,7 @@ import click
 
 from streamkit.cli._format_option import ReporterName, reporter_named, write
 from streamkit.cli._groups import GroupedCommand
-from streamkit.cli._output import Sink, json_text
+from streamkit.cli._output import CommandOutput, json_text
 from streamkit.cli._remarks import name_of
 from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console, output_options, reading_options, talk_options
@@ -72,7 +72,7 @@ def command(
     sides = [Inputs([path], console, input_format=input_format, api=api, dialect=dialect) for path in (before, after)]
     differs = False
     objects: list[dict[str, Any]] = []
-    with Sink(output, force=force, prose=format_name == "text", console=console) as sink:
+    with CommandOutput(output, force=force, prose=format_name == "text", console=console) as sink:
         for first, second in zip_longest(*(side.streams() for side in sides)):
             differences = list(changes(first, second, ids=ids)) if first and second else []
             if with_times and first and second:

@@ -8,7 +8,7 @@ from dataclasses import asdict
 import click
 
 from streamkit.cli._groups import GroupedCommand
-from streamkit.cli._output import Sink, painted_json
+from streamkit.cli._output import CommandOutput, painted_json
 from streamkit.cli.options import Console, talk_options
 
 _MARKS = {"ok": ("good", "ok"), "note": ("warning", "note"), "problem": ("error", "problem")}
@@ -32,7 +32,7 @@ def command(format_name: str, console: Console) -> int:
     from streamkit.tool import TOOL
 
     checks = list(check_all())
-    sink = Sink(console=console)
+    sink = CommandOutput(console=console)
     if format_name == "json":
         document = {"version": 1, "tool": TOOL, "checks": [asdict(check) for check in checks]}
         sink.line(painted_json(json.dumps(document, indent=2), sink.paint_data))

@@ -18,8 +18,8 @@ from streamkit.model.exchange import Exchange
 from streamkit.model.stream import Stream
 
 if TYPE_CHECKING:
-    from streamkit.cli._jobs import Plan
-    from streamkit.formats import Found
+    from streamkit.cli._jobs import JobPlan
+    from streamkit.formats import FoundInput
     from streamkit.service.spreading import Job
 
 T = TypeVar("T")
@@ -59,20 +59,20 @@ class Inputs:
         """Yield every exchange, in the order of the paths. `on_demand` lets frames be decoded whenever they are looked at."""
         from streamkit.formats import find, read
 
-        def sized(found: Found) -> Iterator[tuple[int, Exchange]]:
+        def sized(found: FoundInput) -> Iterator[tuple[int, Exchange]]:
             for exchange in read(found.path, format=self._format, on_demand=on_demand):
                 yield exchange.frames.ends[-1] if exchange.frames.ends else 0, exchange
 
         yield from self._each([find([path]) for path in self.paths], sized)
 
-    def results(self, job: Job, plan: Plan | None, part: Callable[[Any], None] = lambda _: None) -> Iterator[Any]:
+    def results(self, job: Job, plan: JobPlan | None, part: Callable[[Any], None] = lambda _: None) -> Iterator[Any]:
         """Yield what a job makes of every exchange, in the same order, in this process or spread by a plan.
 
         `part` is called with what the job makes of each task as a whole, in order too.
         """
         return closed_with_command(self._results(job, plan, part))
 
-    def _results(self, job: Job, plan: Plan | None, part: Callable[[Any], None]) -> Generator[Any, None, None]:
+    def _results(self, job: Job, plan: JobPlan | None, part: Callable[[Any], None]) -> Generator[Any, None, None]:
         if plan is None:
             worker = job.begin()
             yield from map(worker.take, self.exchanges(on_demand=job.on_demand))
@@ -92,7 +92,7 @@ class Inputs:
         return {"input_format": self._format, "api": self._api, "dialect": self._dialect}
 
     def _each(
-        self, inputs: Sequence[Iterator[Found]], values: Callable[[Found], Iterator[tuple[int, T]]]
+        self, inputs: Sequence[Iterator[FoundInput]], values: Callable[[FoundInput], Iterator[tuple[int, T]]]
     ) -> Iterator[T]:
         """Yield the values of all inputs, which are those at each path; each has the size of a body for the progress bar."""
         try:
@@ -101,7 +101,7 @@ class Inputs:
             self._clear()
 
     def _reported(
-        self, inputs: Sequence[Iterator[Found]], values: Callable[[Found], Iterator[tuple[int, T]]]
+        self, inputs: Sequence[Iterator[FoundInput]], values: Callable[[FoundInput], Iterator[tuple[int, T]]]
     ) -> Iterator[T]:
         skipped = 0
         for path, at_path in zip(self.paths, inputs, strict=True):

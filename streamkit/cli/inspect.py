@@ -6,7 +6,7 @@ import click
 
 from streamkit.cli._format_option import ReporterName, reporter_named, write
 from streamkit.cli._groups import GroupedCommand
-from streamkit.cli._output import Sink
+from streamkit.cli._output import CommandOutput
 from streamkit.cli._timeline_page import Page
 from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console, output_options, paths_argument, reading_options, talk_options
@@ -60,7 +60,7 @@ def command(
         raise UsageError(f"--html cannot be used with {'-o' if output else f'--format {format_name}'}")
     output, format_name = html_file or output, format_name or ("html" if html_file else "text")
     inputs = Inputs(paths, console, input_format=input_format, api=api, dialect=dialect)
-    with Sink(output, force=force, console=console) as sink:
+    with CommandOutput(output, force=force, console=console) as sink:
         if follow:
             if len(paths) != 1 or format_name not in OWN_FORMATS:
                 raise UsageError("--follow takes one recording, as text or jsonl")
@@ -78,7 +78,7 @@ def command(
     return inputs.code
 
 
-def _report(name: str, sink: Sink, inputs: Inputs) -> None:
+def _report(name: str, sink: CommandOutput, inputs: Inputs) -> None:
     """Write all streams at once, using the reporter of that name."""
     from streamkit.reporters import REPORTERS
 

@@ -14,7 +14,7 @@ from streamkit.cli._jobs import Jobs, jobs_options
 from streamkit.cli._lint_job import SPEED, Judged, LintJob
 from streamkit.cli._lint_output import check_statistics_format, report_of, write_report, write_statistics
 from streamkit.cli._lint_selection import SEVERITIES, Selection, read_selection
-from streamkit.cli._output import Sink
+from streamkit.cli._output import CommandOutput
 from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console, Duration, output_options, paths_argument, reading_options, talk_options
 from streamkit.errors import UnreadableInput, UsageError
@@ -124,7 +124,7 @@ def command(
 
         excluded = bool(fix or diff or write_baseline or selection.baseline)
         check_followable(paths, format_name, excluded=excluded)
-        sink = Sink(output, force=force, console=console)
+        sink = CommandOutput(output, force=force, console=console)
         follow_findings(paths[0], selection, format_name, sink, console, **reading)
     inputs = Inputs(paths, console, input_format=input_format, late=True, **reading)
     if fix or diff:
@@ -142,7 +142,7 @@ def command(
         write_findings(write_baseline, judged.findings, force, console)
         return inputs.code
     findings = _without_known(judged, selection.baseline, console) if selection.baseline else judged.findings
-    with Sink(output, force=force, console=console) as sink:
+    with CommandOutput(output, force=force, console=console) as sink:
         report = report_of(findings, judged.rows, selection.fail_on, judged.passed_over, sink)
         if statistics:
             write_statistics(findings, format_name, sink)
@@ -186,9 +186,9 @@ def _tell_unjudged(judged: Judged, inputs: Inputs, console: Console) -> None:
         many = judged.passed_over > 1
         message = f"{judged.passed_over} exchange{'s' if many else ''} whose request does not ask for a stream"
         if judged.rows:
-            console.say(f"passed over {message}")
+            console.say(f"skipped {message}")
         else:
-            inputs.trouble(UnreadableInput(", ".join(inputs.paths), f"nothing to judge: passed over {message}"))
+            inputs.trouble(UnreadableInput(", ".join(inputs.paths), f"nothing to check: skipped {message}"))
 
 
 def _without_known(judged: Judged, baseline: str, console: Console) -> list[Finding]:

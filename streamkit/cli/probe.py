@@ -8,7 +8,7 @@ import click
 
 from streamkit.cli._format_option import ReporterName, reporter_named, write
 from streamkit.cli._groups import GroupedCommand
-from streamkit.cli._output import Sink
+from streamkit.cli._output import CommandOutput
 from streamkit.cli.options import Console, Duration, talk_options
 from streamkit.errors import UsageError
 
@@ -177,13 +177,13 @@ def _report(
         write_known(write_baseline, runs, force, console)
         return 0
     known = known_failures(baseline, runs, console) if baseline is not None else frozenset()
-    with Sink(None, prose=format_name == "text", console=console) as sink:
+    with CommandOutput(None, prose=format_name == "text", console=console) as sink:
         reporter = reporter_named(format_name, "probes")
         assert reporter.probes is not None
         report = report_of(runs, probes, known, sink)
         write(sink, reporter, reporter.probes(report))
     if html is not None:
-        with Sink(html, force=force) as page:
+        with CommandOutput(html, force=force) as page:
             page.piece(reporter_named("html", "probes").probes(report))  # type: ignore[misc]
     failed = any(report.fails(case) for run in runs for case in run.cases)
     return max(int(failed), *(_reached(run, console) for run in runs))

@@ -6,7 +6,7 @@ import click
 
 from streamkit.cli._groups import GroupedCommand
 from streamkit.cli._jobs import Jobs, jobs_options
-from streamkit.cli._output import Sink
+from streamkit.cli._output import CommandOutput
 from streamkit.cli._reassemble_job import SPEED, ReassembleJob
 from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console, output_options, paths_argument, reading_options, talk_options
@@ -75,7 +75,7 @@ def command(
     if format_name == "text" and not parts:
         parts = ["text"]
     inputs = Inputs(paths, console, input_format=input_format, api=api, dialect=dialect)
-    with Sink(output, force=force, console=console) as sink:
+    with CommandOutput(output, force=force, console=console) as sink:
         job = ReassembleJob(
             parts=tuple(parts),
             format_name=format_name or "json",
@@ -90,7 +90,7 @@ def command(
     return max(code, inputs.code)
 
 
-def _write_answers(inputs: Inputs, job: ReassembleJob, jobs: Jobs, sink: Sink, console: Console) -> int:
+def _write_answers(inputs: Inputs, job: ReassembleJob, jobs: Jobs, sink: CommandOutput, console: Console) -> int:
     """Write the answers in order. Return 1 if one is incomplete or has no such choice."""
     code = 0
     written = False

@@ -21,7 +21,7 @@ from streamkit.service.recording import Destination, Recorders, Stop, default_pa
 from streamkit.tool import TOOL
 
 if TYPE_CHECKING:
-    from streamkit.cli._sending import Flags
+    from streamkit.cli._sending import RequestFlags
     from streamkit.transport.client import Outgoing, Settings
 
 
@@ -156,9 +156,9 @@ def _code(code: int, screen: Screen, stop: Stop) -> int:
     return code if code == LOST else stop.code or max(code, screen.code)
 
 
-def _request(url: str | None, curl_: str | None, request_options: dict[str, object]) -> tuple[Flags, Settings]:
+def _request(url: str | None, curl_: str | None, request_options: dict[str, object]) -> tuple[RequestFlags, Settings]:
     """Return what to send and how, from the flags and a pasted curl command; flags take precedence."""
-    from streamkit.cli._sending import Flags
+    from streamkit.cli._sending import RequestFlags
     from streamkit.transport.client import Settings
 
     pasted = curl.parse(curl_) if curl_ is not None else curl.Command()
@@ -168,7 +168,7 @@ def _request(url: str | None, curl_: str | None, request_options: dict[str, obje
     data = list(pasted.data)
     for name, key in (("data", "data"), ("data-raw", "data_raw"), ("data-binary", "data_binary"), ("json", "json_")):
         data += [(name, str(value)) for value in _many(request_options[key])]
-    flags = Flags(
+    flags = RequestFlags(
         url=urls[0],
         method=_text(request_options["method"]) or pasted.method,
         headers=[*pasted.headers, *_many(request_options["header"])],
@@ -189,7 +189,7 @@ def _request(url: str | None, curl_: str | None, request_options: dict[str, obje
     return flags, settings
 
 
-def _outgoing(flags: Flags, settings: Settings, console: Console) -> tuple[Outgoing, Path]:
+def _outgoing(flags: RequestFlags, settings: Settings, console: Console) -> tuple[Outgoing, Path]:
     """Return the request, validated before any file is created, and the default path of the recording."""
     from streamkit.cli._sending import form_of_json, model_of, outgoing
     from streamkit.service.prompting import missing_key

@@ -12,14 +12,14 @@ import click
 
 from streamkit.cli._groups import GroupedCommand
 from streamkit.cli._jobs import Jobs, jobs_options
-from streamkit.cli._output import Sink, visible
-from streamkit.cli._redact_job import SPEED, TASK_BYTES, Found, RedactJob, contents
+from streamkit.cli._output import CommandOutput, visible
+from streamkit.cli._redact_job import SPEED, TASK_BYTES, FoundSecret, RedactJob, contents
 from streamkit.cli.inputs import closed_with_command, default_path
 from streamkit.cli.options import Console, output_options, paths_argument, talk_options
 from streamkit.cli.progress import Progress, progress_of
 from streamkit.errors import StreamkitError, UsageError, WorkFailed
 from streamkit.files import create, rewrite
-from streamkit.formats import Found as Input
+from streamkit.formats import FoundInput as Input
 from streamkit.formats import find
 from streamkit.text import one_line
 
@@ -125,9 +125,9 @@ def _write(redacted: Redacted, path: str, force: bool) -> None:
 class Redacted:
     """Iterates over the bytes of a file with its secrets removed. `found` fills up meanwhile."""
 
-    def __init__(self, path: str, values: Iterator[tuple[bytes, list[Found]]], progress: Progress | None) -> None:
+    def __init__(self, path: str, values: Iterator[tuple[bytes, list[FoundSecret]]], progress: Progress | None) -> None:
         self.path = path
-        self.found: list[Found] = []
+        self.found: list[FoundSecret] = []
         self._values, self._progress = values, progress
 
     def __iter__(self) -> Iterator[bytes]:
@@ -163,7 +163,7 @@ def _redacted(
 
 
 def _tell(redacted: Redacted, check: bool, format_name: str, console: Console) -> None:
-    sink = Sink(console=console)
+    sink = CommandOutput(console=console)
     paint = sink.paint
     for line, at, rule in redacted.found:
         if check and format_name == "jsonl":

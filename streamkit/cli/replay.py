@@ -19,7 +19,7 @@ from streamkit.model.step import Close, HalfChunk, Hang, Head, Reset, Step, Writ
 from streamkit.playback.player import Pace, steps, untimed
 
 if TYPE_CHECKING:
-    from streamkit.faults import Plan
+    from streamkit.faults import PlannedFault
 
 NS = 1_000_000_000
 _HOUR_S = 3600.0
@@ -109,7 +109,7 @@ def wait_until(deadline: int) -> None:
         time.sleep(left / NS)
 
 
-def _plans(faults: Sequence[str]) -> list[Plan]:
+def _plans(faults: Sequence[str]) -> list[PlannedFault]:
     if not faults:
         return []
     from streamkit.faults import plan
@@ -118,7 +118,7 @@ def _plans(faults: Sequence[str]) -> list[Plan]:
 
 
 def _with_faults(
-    exchange: Exchange, steps_: list[Step], plans: Sequence[Plan], number: int, seed: int, console: Console
+    exchange: Exchange, steps_: list[Step], plans: Sequence[PlannedFault], number: int, seed: int, console: Console
 ) -> list[Step]:
     """Return the steps with the faults injected that apply to exchange `number` (from 0), as a server would do."""
     from streamkit.faults import chance, inject

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from streamkit.cli._groups import GroupedCommand
-from streamkit.cli._output import Sink, painted_json
+from streamkit.cli._output import CommandOutput, painted_json
 from streamkit.cli.options import Console, talk_options
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def command(code: str | None, format_name: str, console: Console) -> int:
     if code is not None:
         check_known(code)
         rules = [rule for rule in rules if matches(rule, code)]
-    sink = Sink(console=console)
+    sink = CommandOutput(console=console)
     if format_name == "json":
         documents = [_to_json(rule) for rule in rules]
         sink.line(painted_json(json.dumps({"version": 1, "rules": documents}, indent=2), sink.paint_data), data=True)

@@ -7,7 +7,7 @@ import json
 import click
 
 from streamkit.cli._groups import GroupedCommand
-from streamkit.cli._output import Sink, painted_json
+from streamkit.cli._output import CommandOutput, painted_json
 from streamkit.cli.options import Console, output_options, talk_options
 from streamkit.errors import UsageError
 
@@ -30,7 +30,7 @@ def command(api: str | None, output: str | None, force: bool, console: Console) 
     from streamkit.apis import APIS
 
     if api is None:
-        sink = Sink(console=console)
+        sink = CommandOutput(console=console)
         judged = [entry for entry in APIS.values() if entry.judge is not None]
         width = max(len(entry.name) for entry in judged)
         for entry in judged:
@@ -41,6 +41,6 @@ def command(api: str | None, output: str | None, force: bool, console: Console) 
         known = ", ".join(entry.name for entry in APIS.values() if entry.judge is not None)
         raise UsageError(f"no schema for {api}; expected one of: {known}")
     text = json.dumps(entry.judge().schema(), indent=2)
-    with Sink(output, force=force, console=console) as sink:
+    with CommandOutput(output, force=force, console=console) as sink:
         sink.line(painted_json(text, sink.paint_data), data=True)
     return 0

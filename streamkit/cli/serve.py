@@ -22,7 +22,7 @@ from streamkit.errors import UsageError
 
 if TYPE_CHECKING:
     from streamkit.playback.player import Pace
-    from streamkit.service.mock import Asked, Options
+    from streamkit.service.mock import Options, ServedRequest
 
 DEFAULT_PORT = 8788
 
@@ -96,10 +96,10 @@ def command(
         raise UsageError("no recordings to serve")
     shared = joined or workers > 1
     with ExitStack() as stack:
-        tell = partial(_tell, stack.enter_context(Messages(console)), console)
+        on_request = partial(_show_request, stack.enter_context(Messages(console)), console)
         stop = stack.enter_context(stopping(patience=3))
         server = stack.enter_context(
-            serving(exchanges, options, host=host, port=port, shared=shared, guard=guard, on_request=tell)
+            serving(exchanges, options, host=host, port=port, shared=shared, guard=guard, on_request=on_request)
         )
         if workers > 1:
             stack.enter_context(workers_.running_workers(workers, urlsplit(server.url).port or 0, stop))
@@ -132,7 +132,7 @@ def _options(
     )
 
 
-def _tell(messages: Messages, console: Console, handled: Asked) -> None:
+def _show_request(messages: Messages, console: Console, handled: ServedRequest) -> None:
     """Report a request: always if something went wrong, otherwise with -v."""
     if handled.message or console.verbose:
         line = f"{handled.method} {handled.path}: {', '.join(filter(None, (handled.recording, handled.message)))}"

@@ -15,7 +15,7 @@ _TEXTS = {"type": "array", "items": _TEXT}
 SETTINGS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     "lint": {
         "select": {**_TEXTS, "description": "The rules to check: codes (SEQ410), prefixes (SEQ), names, or ALL."},
-        "extend-select": {**_TEXTS, "description": "Rules to check besides the selected ones."},
+        "extend-select": {**_TEXTS, "description": "Rules to check in addition to the selected ones."},
         "ignore": {**_TEXTS, "description": "Rules not to check."},
         "per-file-ignores": {
             "type": "object",

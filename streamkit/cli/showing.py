@@ -15,13 +15,13 @@ from streamkit.text import SafePieces
 from streamkit.wire.framing import choose
 from streamkit.wire.values import Decoder, Event
 
-Mode = Literal["text", "raw", "data", "none"]
+ShowMode = Literal["text", "raw", "data", "none"]
 
 _SAMPLE = 8  # events to look at to detect the API
 _TEXTS = ("text", "refusal")
 
 
-def mode_for(requested: str | None) -> Mode:
+def mode_for(requested: str | None) -> ShowMode:
     """Return the requested mode; by default, text for a terminal and raw for everything else."""
     if requested in ("text", "raw", "data", "none"):
         return requested  # type: ignore[return-value]
@@ -35,12 +35,12 @@ class View:
     that has left), and nothing more is shown.
     """
 
-    def __init__(self, mode: Mode, on_lost: Callable[[CannotWrite], None] | None = None) -> None:
+    def __init__(self, mode: ShowMode, on_lost: Callable[[CannotWrite], None] | None = None) -> None:
         self._mode = mode
         self._on_lost = on_lost
         self._terminal = stdout_is_terminal()
         self._safe = SafePieces() if self._terminal else None
-        self._reader = Reader() if mode in ("text", "data") else None
+        self._reader = TextExtractor() if mode in ("text", "data") else None
         self._open = True
         self._column = 0
 
@@ -95,7 +95,7 @@ class View:
                 self._on_lost(CannotWrite("-", error))
 
 
-class Reader:
+class TextExtractor:
     """Extracts the text of a body as it arrives. The framing is chosen as for a whole body, the API by its first chunks."""
 
     def __init__(self) -> None:

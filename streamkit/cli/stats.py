@@ -12,9 +12,9 @@ import click
 
 from streamkit.cli._format_option import ReporterName, reporter_named, write
 from streamkit.cli._groups import GroupedCommand
-from streamkit.cli._jobs import Jobs, Plan, jobs_options
+from streamkit.cli._jobs import JobPlan, Jobs, jobs_options
 from streamkit.cli._keeping import check_keeping, keep_streams
-from streamkit.cli._output import Sink, ascii_only
+from streamkit.cli._output import CommandOutput, ascii_only
 from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console, output_options, paths_argument, reading_options, talk_options
 from streamkit.errors import UnreadableInput
@@ -101,7 +101,7 @@ def command(
     if not options["no_config"]:
         _with_config(options)
     if options["follow"]:
-        with Sink(output, force=force, prose=format_name != "jsonl", console=console) as sink:
+        with CommandOutput(output, force=force, prose=format_name != "jsonl", console=console) as sink:
             _follow(paths, format_name, (api, dialect), options, console, sink)
     if check_keeping(format_name, output, options):
         assert output is not None
@@ -116,7 +116,7 @@ def command(
     # All other formats are written while streams are measured.
     late = (reporter.brief or reporter.sections is not None) and not options["definitions"]
     inputs = Inputs(paths, console, input_format=input_format, api=api, dialect=dialect, late=late)
-    with Sink(output, force=force, prose=reporter.content == "prose", console=console) as sink:
+    with CommandOutput(output, force=force, prose=reporter.content == "prose", console=console) as sink:
         if options["definitions"]:
             from streamkit.cli._defining import show_definitions
 
@@ -129,7 +129,7 @@ def command(
     return max(inputs.code, 1 if failed else 0)
 
 
-def _compare(before: Inputs, after: Inputs, reporter: Reporter, options: dict[str, Any], sink: Sink) -> int:
+def _compare(before: Inputs, after: Inputs, reporter: Reporter, options: dict[str, Any], sink: CommandOutput) -> int:
     """Compare with earlier streams. The exit code is 1 if these are slower, buffered or failing."""
     from streamkit.cli._comparing import show_comparison
     from streamkit.service.comparing import DEFAULT, compare_runs
@@ -150,7 +150,7 @@ def _follow(
     names: tuple[str | None, str | None],
     options: dict[str, Any],
     console: Console,
-    sink: Sink,
+    sink: CommandOutput,
 ) -> None:
     """Measure recordings while they are written, until interrupted. Raises UsageError, UnreadableInput."""
     from streamkit.cli._stats_following import follow_stats
@@ -184,7 +184,7 @@ def _run_of(inputs: Inputs) -> Iterator[Any]:
 
 
 def _measure(
-    inputs: Inputs, reporter: Reporter, options: dict[str, Any], jobs: Jobs, console: Console, sink: Sink
+    inputs: Inputs, reporter: Reporter, options: dict[str, Any], jobs: Jobs, console: Console, sink: CommandOutput
 ) -> bool:
     """Measure everything and report it. Return whether a gate failed."""
     from streamkit.service.measuring import Run, sorted_rows
@@ -233,7 +233,7 @@ def _rows(run: Any, inputs: Inputs, jobs: Jobs, options: dict[str, Any], *, judg
         yield from _rows_of_processes(run, inputs, plan, options)
 
 
-def _rows_of_processes(run: Any, inputs: Inputs, plan: Plan, options: dict[str, Any]) -> Iterator[Any]:
+def _rows_of_processes(run: Any, inputs: Inputs, plan: JobPlan, options: dict[str, Any]) -> Iterator[Any]:
     """Yield the same rows, measured by several processes."""
     from streamkit.service.spread_measuring import MeasureJob
 
@@ -287,7 +287,7 @@ def _report(
         groups=run.summaries,
         reasons=REASONS,
         outcome=outcome_sentence,
-        asked=bool(options["metrics"]),
+        columns_chosen=bool(options["metrics"]),
         listed=listed,
         per_stream=options["per_stream"] or bool(options["sort"]),
         explain=options["explain"],

@@ -28,7 +28,7 @@ _TAIL_SHARE = 0.25
 # With fewer values in either run, no interval is computed.
 ENOUGH = 3
 
-Verdict = Literal["same", "faster", "inconclusive", "slower", "buffered", "failing"]
+ComparisonVerdict = Literal["same", "faster", "inconclusive", "slower", "buffered", "failing"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ class Shift:
     change: float
     low: float | None
     high: float | None
-    verdict: Verdict
+    verdict: ComparisonVerdict
     leaning: bool = False
 
     @property
@@ -65,7 +65,7 @@ class Difference:
     tail: Shift | None
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> ComparisonVerdict:
         """The verdict for this metric."""
         return worst(self.shifts)
 
@@ -139,7 +139,7 @@ def _shift(
 ) -> Shift:
     """Return a shift with its verdict. More is worse in the arguments; the result has the sign of the metric."""
     margin = part * abs(before)
-    verdict: Verdict = "inconclusive"
+    verdict: ComparisonVerdict = "inconclusive"
     if bounds is None or narrow is None:
         pass
     elif max(abs(narrow[0]), abs(narrow[1])) <= margin:
@@ -173,7 +173,7 @@ class Success:
     change: float | None
     low: float | None
     high: float | None
-    verdict: Verdict
+    verdict: ComparisonVerdict
 
 
 def compare_success(
@@ -187,18 +187,18 @@ def compare_success(
     The verdict is `failing` if a greater share failed than before, and either none failed before, or none completes now, or
     Fisher's exact test (one-sided, level `alpha`) distinguishes the shares. If none failed before, one failure is enough.
     """
-    (good, asked), (good_now, asked_now) = before, after
+    (good, requests), (good_now, requests_now) = before, after
     first, second = intervals
-    if not asked or not asked_now or first is None or second is None:
+    if not requests or not requests_now or first is None or second is None:
         return Success(before=before, after=after, change=None, low=None, high=None, verdict="inconclusive")
-    share, share_now = good / asked, good_now / asked_now
+    share, share_now = good / requests, good_now / requests_now
     change = share_now - share
     (low, high), (low_now, high_now) = first, second
     down, up = math.hypot(share_now - low_now, high - share), math.hypot(high_now - share_now, share - low)
-    verdict: Verdict = "same"
+    verdict: ComparisonVerdict = "same"
     if change < 0:
-        failed, failed_now = asked - good, asked_now - good_now
-        chance = at_least(asked, asked_now, failed + failed_now, failed_now)
+        failed, failed_now = requests - good, requests_now - good_now
+        chance = at_least(requests, requests_now, failed + failed_now, failed_now)
         failing = failed == 0 or good_now == 0 or chance <= alpha
         verdict = "failing" if failing else "inconclusive"
     return Success(
@@ -211,7 +211,7 @@ def compare_success(
     )
 
 
-def worst(shifts: Iterable[Shift]) -> Verdict:
+def worst(shifts: Iterable[Shift]) -> ComparisonVerdict:
     """Return one verdict for several shifts.
 
     It is slower if any is; faster if any is and none leans the other way; same if all are; otherwise inconclusive.
@@ -227,7 +227,7 @@ def worst(shifts: Iterable[Shift]) -> Verdict:
 
 def overall(
     differences: Iterable[Difference | None], first_token: Difference | None, success: Success, bursts: tuple[int, int]
-) -> Verdict:
+) -> ComparisonVerdict:
     """Return the verdict for the whole comparison, the worst that applies.
 
     Failing regardless of times; buffered if the first token is later and only now streams arrive in bursts (`bursts`: how

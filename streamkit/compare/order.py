@@ -39,7 +39,7 @@ Carried = frozenset[str]
 _DONE: Carried = frozenset(["[DONE]"])
 
 
-class Step(NamedTuple):
+class EventRun(NamedTuple):
     """Consecutive events with the same fields: the number of the first event (from 1), their count, and the fields."""
 
     event: int
@@ -68,7 +68,7 @@ def moved(before: Stream, after: Stream) -> Iterator[Moved]:
             yield Moved(_event(old), _event(new), _shown(old, new, usual), _shown(new, old, usual))
 
 
-def _steps(stream: Stream) -> list[Step]:
+def _steps(stream: Stream) -> list[EventRun]:
     """Return the order of a stream's events."""
     carried: dict[int, Carried] = {}
     last: dict[str, Any] = {}
@@ -81,7 +81,7 @@ def _steps(stream: Stream) -> list[Step]:
     number = 1
     for fields, run in groupby(events):
         count = sum(1 for _ in run)
-        steps.append(Step(number, count, fields))
+        steps.append(EventRun(number, count, fields))
         number += count
     return steps
 
@@ -120,11 +120,11 @@ def _fields(value: Any, path: str, last: dict[str, Any]) -> Iterator[str]:
             yield f"{path}: {json.dumps(value)}" if key in _WORDS and isinstance(value, (str, int)) else path
 
 
-def _event(steps: Sequence[Step]) -> int | None:
+def _event(steps: Sequence[EventRun]) -> int | None:
     return steps[0].event if steps else None
 
 
-def _shown(steps: Sequence[Step], others: Sequence[Step], usual: Carried) -> str | None:
+def _shown(steps: Sequence[EventRun], others: Sequence[EventRun], usual: Carried) -> str | None:
     """Return the fields of these steps that their counterpart lacks, or else those that are not in every event."""
     if not steps:
         return None

@@ -8,28 +8,28 @@ from streamkit.lazy import door
 
 if TYPE_CHECKING:
     from streamkit.definitions._chat import Chat as Chat
-    from streamkit.definitions._chat import Line as Line
-    from streamkit.definitions._chat import differences as differences
+    from streamkit.definitions._chat import ParsedEvent as ParsedEvent
+    from streamkit.definitions._chat import gaps_between as gaps_between
     from streamkit.definitions._chat import tokens_in as tokens_in
     from streamkit.definitions._definition import DEFINITIONS as DEFINITIONS
     from streamkit.definitions._definition import FIELDS as FIELDS
     from streamkit.definitions._definition import NOTES as NOTES
     from streamkit.definitions._definition import REASONS as REASONS
-    from streamkit.definitions._definition import Answer as Answer
     from streamkit.definitions._definition import Definition as Definition
-    from streamkit.definitions._definition import answer as answer
-    from streamkit.definitions._definition import answers as answers
+    from streamkit.definitions._definition import ToolMetrics as ToolMetrics
+    from streamkit.definitions._definition import compute as compute
+    from streamkit.definitions._definition import compute_all as compute_all
     from streamkit.definitions._definition import definition as definition
     from streamkit.definitions._definition import nothing as nothing
     from streamkit.definitions._definition import to_json as to_json
-    from streamkit.definitions._parts import spread as spread
     from streamkit.definitions._parts import tokenizer as tokenizer
     from streamkit.definitions._parts import usage_or_tokenizer as usage_or_tokenizer
+    from streamkit.definitions._parts import usual_metrics as usual_metrics
     from streamkit.definitions._vllm import choices_read as choices_read
     from streamkit.definitions._vllm import completions_read as completions_read
     from streamkit.definitions._vllm import measured as measured
     from streamkit.definitions._vllm import responses_read as responses_read
-    from streamkit.definitions._wire import Reader as Reader
+    from streamkit.definitions._wire import PayloadReader as PayloadReader
     from streamkit.definitions._wire import Unreadable as Unreadable
     from streamkit.definitions._wire import Wire as Wire
     from streamkit.definitions._wire import blank_line_messages as blank_line_messages
@@ -43,9 +43,9 @@ if TYPE_CHECKING:
     from streamkit.definitions._wire import unicode_lines as unicode_lines
 
 _PLACES = {
-    "Answer": "_definition",
-    "answer": "_definition",
-    "answers": "_definition",
+    "ToolMetrics": "_definition",
+    "compute": "_definition",
+    "compute_all": "_definition",
     "blank_line_messages": "_wire",
     "Chat": "_chat",
     "choices_read": "_vllm",
@@ -55,19 +55,19 @@ _PLACES = {
     "Definition": "_definition",
     "definition": "_definition",
     "DEFINITIONS": "_definition",
-    "differences": "_chat",
+    "gaps_between": "_chat",
     "fed_lines": "_wire",
     "FIELDS": "_definition",
-    "Line": "_chat",
+    "ParsedEvent": "_chat",
     "measured": "_vllm",
     "NOTES": "_definition",
     "nothing": "_definition",
-    "Reader": "_wire",
+    "PayloadReader": "_wire",
     "reads_of": "_wire",
     "REASONS": "_definition",
     "responses_read": "_vllm",
     "sliced_lines": "_wire",
-    "spread": "_parts",
+    "usual_metrics": "_parts",
     "sse_messages": "_wire",
     "stripped_messages": "_wire",
     "to_json": "_definition",

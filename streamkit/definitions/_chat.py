@@ -12,7 +12,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any, Literal, NoReturn
 
-from streamkit.definitions._wire import Reader, Unreadable, Wire
+from streamkit.definitions._wire import PayloadReader, Unreadable, Wire
 from streamkit.frozen import dataclass
 from streamkit.model.measurement import TokenCounter
 from streamkit.model.message import MAX_COUNT
@@ -26,7 +26,7 @@ _SHOWN = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ParsedEvent:
     """One event with data: when it arrived (ns), and its chunk; `[DONE]` has none. `payload` is the text that the tool parsed, empty
     if the stream was not read by the tool's parser."""
 
@@ -72,7 +72,7 @@ class Line:
         return bool(self.delta.get("function_call"))
 
 
-class Known:
+class SharedChunks:
     """What all tools share for one stream: its chunks by their JSON text, and whether they belong to several choices."""
 
     def __init__(self, stream: Stream) -> None:
@@ -111,17 +111,17 @@ class Chat:
         self,
         stream: Stream,
         counter: TokenCounter | None = None,
-        reads: Reader | None = None,
+        reads: PayloadReader | None = None,
         bad_json: BadJson = "fails",
-        known: Known | None = None,
+        known: SharedChunks | None = None,
     ) -> None:
         self.stream = stream
-        self.known = Known(stream) if known is None else known
+        self.known = SharedChunks(stream) if known is None else known
         self.counter = counter
         self.reads = reads
         self.bad_json = bad_json
         self.trouble: Unreadable | None = None
-        self.lines: list[Line] = list(self._read() if self.as_wired else self._events())
+        self.lines: list[ParsedEvent] = list(self._read() if self.as_wired else self._events())
 
     @property
     def api(self) -> str:
@@ -140,14 +140,14 @@ class Chat:
             return "no-times"
         return "no-request-time" if self.stream.exchange.began_at is None else ""
 
-    def _events(self) -> Iterator[Line]:
-        """Yield every event with data, in order. If times were not measured, all are 0, and the answer contains no times."""
+    def _events(self) -> Iterator[ParsedEvent]:
+        """Yield every event with data, in order. If times were not measured, all are 0, and the metrics contain no times."""
         stream, began = self.stream, self.stream.exchange.began_at or 0
         chunks = dict(zip(stream.chunk_events, stream.chunks, strict=True))
         for event in sorted({*chunks, *stream.done}):
-            yield Line((stream.times[event] or began) - began, chunks.get(event))
+            yield ParsedEvent((stream.times[event] or began) - began, chunks.get(event))
 
-    def _read(self) -> Iterator[Line]:
+    def _read(self) -> Iterator[ParsedEvent]:
         """Yield the lines that the tool's parser reads from the frames. Each payload other than `[DONE]` must be a JSON object."""
         exchange, began = self.stream.exchange, self.stream.exchange.began_at or 0
         frames = [((at or began) - began, data) for at, data in self._reads()]
@@ -157,9 +157,9 @@ class Chat:
         try:
             for at, payload in self.reads(wire):
                 if payload == "[DONE]" or self.bad_json == "kept":
-                    yield Line(at, None, payload)
+                    yield ParsedEvent(at, None, payload)
                 elif (chunk := self._parsed(wire, payload)) is not None:
-                    yield Line(at, chunk, payload)
+                    yield ParsedEvent(at, chunk, payload)
         except Unreadable as trouble:
             self.trouble = trouble
 
@@ -183,7 +183,7 @@ class Chat:
             raise Unreadable("unexpected-shape", f"{_excerpt(payload)!r} is not an object")
         return chunk
 
-    def choice_of(self, line: Line) -> dict[str, Any] | None:
+    def choice_of(self, line: ParsedEvent) -> dict[str, Any] | None:
         """Return the first choice, as `choices[0]` in the tool's code, or None if the chunk has no choices. Raises `Unreadable` if
         reading its fields would raise in the tool."""
         choices = (line.chunk or {}).get("choices")
@@ -193,13 +193,13 @@ class Chat:
             self.fail("unexpected-shape", line, "`choices` is not a list of objects")
         return choices[0]
 
-    def text_of(self, line: Line, value: Any) -> str:
+    def text_of(self, line: ParsedEvent, value: Any) -> str:
         """Return a text that the tool concatenates; "" for false values. Raises `Unreadable` if it is not a text."""
         if value and not isinstance(value, str):
             self.fail("unexpected-shape", line, "a text is not a string")
         return value or ""
 
-    def fail(self, code: str, line: Line, detail: str) -> NoReturn:
+    def fail(self, code: str, line: ParsedEvent, detail: str) -> NoReturn:
         """Raise `Unreadable`, because the tool's own code raises on this line."""
         raise Unreadable(code, f"{detail} in {_excerpt(line.payload or json.dumps(line.chunk))!r}")
 
@@ -239,7 +239,7 @@ class Chat:
         """The name of the tokenizer as a source of counts."""
         return f"tokenizer {self.counter.name}" if self.counter else ""
 
-    def having(self, wanted: Callable[[Line], Any]) -> list[Line]:
+    def having(self, wanted: Callable[[ParsedEvent], Any]) -> list[ParsedEvent]:
         """Return the lines for which `wanted` is true."""
         return [line for line in self.lines if wanted(line)]
 
@@ -261,7 +261,7 @@ def _excerpt(payload: str) -> str:
     return payload if len(payload) <= _SHOWN else payload[:_SHOWN] + "…"
 
 
-def differences(lines: Sequence[Line]) -> list[int]:
+def gaps_between(lines: Sequence[ParsedEvent]) -> list[int]:
     """Return the time between each line and the next (ns)."""
     return [later.at - earlier.at for earlier, later in pairwise(lines)]
 

@@ -11,14 +11,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field, replace
 from typing import Any
 
-from streamkit.definitions._chat import BadJson, Chat, Known
-from streamkit.definitions._wire import Reader, Unreadable
+from streamkit.definitions._chat import BadJson, Chat, SharedChunks
+from streamkit.definitions._wire import PayloadReader, Unreadable
 from streamkit.frozen import dataclass
 from streamkit.model.measurement import TokenCounter
 from streamkit.model.stream import Stream
 from streamkit.registry import Catalogue
 
-# The fields of an answer that can be missing, by their names in JSON.
+# The metrics that can be missing, by their names in JSON.
 FIELDS = ("ttft_ns", "end_ns", "tokens", "per_token_ns", "gaps_ns")
 
 REASONS = {
@@ -57,7 +57,7 @@ NOTES = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class ToolMetrics:
     """The numbers of a tool for one stream: times in nanoseconds since the request, and N with its source.
 
     A field that the tool does not report is None, and `missing` contains the code of the reason by the field's name in JSON.
@@ -90,10 +90,10 @@ class Definition:
     tool: str
     version: str
     manual: str
-    of_chat: Callable[[Chat], Answer] = field(repr=False)
+    of_chat: Callable[[Chat], ToolMetrics] = field(repr=False)
     apis: tuple[str, ...] = ("openai_chat",)
     cut: str = "request-failed"
-    reads: Mapping[str, Reader] = field(default_factory=dict, repr=False)
+    reads: Mapping[str, PayloadReader] = field(default_factory=dict, repr=False)
     bad_json: BadJson = "fails"
 
 
@@ -104,18 +104,18 @@ def definition(
     tool: str,
     version: str,
     *,
-    reads: Mapping[str, Reader] | None = None,
+    reads: Mapping[str, PayloadReader] | None = None,
     apis: tuple[str, ...] | None = None,
     bad_json: BadJson = "fails",
     cut: str = "request-failed",
-) -> Callable[[Callable[[Chat], Answer]], Definition]:
+) -> Callable[[Callable[[Chat], ToolMetrics]], Definition]:
     """Decorate a function to make it the definition of its file.
 
     `reads` maps each API that the tool has a client for to the tool's parser. Without it, the tool is assumed to read every
     event of the `apis` (default: OpenAI Chat; empty: any).
     """
 
-    def made(of_chat: Callable[[Chat], Answer]) -> Definition:
+    def made(of_chat: Callable[[Chat], ToolMetrics]) -> Definition:
         module = sys.modules[of_chat.__module__]
         name = of_chat.__module__.rpartition(".")[2]
         return Definition(
@@ -133,9 +133,9 @@ def definition(
     return made
 
 
-def answer(
-    entry: Definition, stream: Stream, counter: TokenCounter | None = None, known: Known | None = None
-) -> Answer:
+def compute(
+    entry: Definition, stream: Stream, counter: TokenCounter | None = None, known: SharedChunks | None = None
+) -> ToolMetrics:
     """Return the result of this tool for this stream. `counter` replaces the tokenizer of a tool that uses one. `known` is shared
     by all tools for the same stream."""
     exchange = stream.exchange
@@ -145,14 +145,14 @@ def answer(
         return nothing(entry.cut)
     chat = Chat(stream, counter, entry.reads.get(stream.api), entry.bad_json, known)
     try:
-        message = entry.of_chat(chat)
-        if chat.trouble is not None and not message.fails:
+        metrics = entry.of_chat(chat)
+        if chat.trouble is not None and not metrics.fails:
             raise chat.trouble
     except Unreadable as trouble:
-        message = nothing(trouble.code, fails=trouble.detail)
-    if chat.untimed and len(message.missing) < len(FIELDS):
-        message = _without_times(message, chat.untimed)
-    return replace(message, notes=_notes(entry, chat))
+        metrics = nothing(trouble.code, fails=trouble.detail)
+    if chat.untimed and len(metrics.missing) < len(FIELDS):
+        metrics = _without_times(metrics, chat.untimed)
+    return replace(metrics, notes=_notes(entry, chat))
 
 
 def _notes(entry: Definition, chat: Chat) -> tuple[str, ...]:
@@ -163,50 +163,50 @@ def _notes(entry: Definition, chat: Chat) -> tuple[str, ...]:
     return ("several-choices",) * several + ("wire-unknown",) * unwired + ("reads-unknown",) * unread
 
 
-def nothing(code: str, **known: Any) -> Answer:
-    """Return an answer in which every field except those in `known` is missing for the same reason."""
+def nothing(code: str, **known: Any) -> ToolMetrics:
+    """Return metrics in which every field except those in `known` is missing for the same reason."""
     named = {"ttft": "ttft_ns", "end": "end_ns", "per_token": "per_token_ns", "gaps": "gaps_ns", "tokens": "tokens"}
     absent = dict.fromkeys(FIELDS, code)
     for name in known.keys() & named.keys():
         absent.pop(named[name], None)
-    return Answer(**known, missing=absent)
+    return ToolMetrics(**known, missing=absent)
 
 
-def answers(stream: Stream, counter: TokenCounter | None = None) -> dict[str, Any]:
+def compute_all(stream: Stream, counter: TokenCounter | None = None) -> dict[str, Any]:
     """Return the results of all tools for one stream, as in the JSON output."""
-    known = Known(stream)
+    known = SharedChunks(stream)
     return {
         "file": stream.file,
         "exchange": stream.number,
-        "definitions": [to_json(entry, answer(entry, stream, counter, known)) for entry in DEFINITIONS.values()],
+        "definitions": [to_json(entry, compute(entry, stream, counter, known)) for entry in DEFINITIONS.values()],
     }
 
 
-def to_json(entry: Definition, message: Answer) -> dict[str, Any]:
-    """Return an answer as in the JSON output: times in whole nanoseconds, missing values null with a reason in `missing`."""
+def to_json(entry: Definition, metrics: ToolMetrics) -> dict[str, Any]:
+    """Return metrics as in the JSON output: times in whole nanoseconds, missing values null with a reason in `missing`."""
     return {
         "tool": entry.tool,
         "version": entry.version,
-        "ttft_ns": _whole(message.ttft),
-        "end_ns": _whole(message.end),
-        "tokens": message.tokens,
-        "tokens_source": message.tokens_source or None,
-        "per_token_ns": _whole(message.per_token),
-        "gaps_ns": None if message.gaps is None else [round(gap) for gap in message.gaps],
-        "also": {name: round(value) for name, value in message.also.items()},
-        "missing": dict(message.missing),
-        "fails": message.fails or None,
-        "notes": list(message.notes),
+        "ttft_ns": _whole(metrics.ttft),
+        "end_ns": _whole(metrics.end),
+        "tokens": metrics.tokens,
+        "tokens_source": metrics.tokens_source or None,
+        "per_token_ns": _whole(metrics.per_token),
+        "gaps_ns": None if metrics.gaps is None else [round(gap) for gap in metrics.gaps],
+        "also": {name: round(value) for name, value in metrics.also.items()},
+        "missing": dict(metrics.missing),
+        "fails": metrics.fails or None,
+        "notes": list(metrics.notes),
     }
 
 
-def _without_times(message: Answer, code: str) -> Answer:
-    """Return the answer without times that were not measured; token counts are kept, and the gaps if a log has them."""
-    gaps = message.gaps if code == "no-request-time" else None
-    missing = {**message.missing, **dict.fromkeys(("ttft_ns", "end_ns", "per_token_ns"), code)}
+def _without_times(metrics: ToolMetrics, code: str) -> ToolMetrics:
+    """Return the metrics without times that were not measured; token counts are kept, and the gaps if a log has them."""
+    gaps = metrics.gaps if code == "no-request-time" else None
+    missing = {**metrics.missing, **dict.fromkeys(("ttft_ns", "end_ns", "per_token_ns"), code)}
     if gaps is None:
-        missing["gaps_ns"] = code if message.gaps is not None else message.missing.get("gaps_ns", code)
-    return replace(message, ttft=None, end=None, per_token=None, gaps=gaps, also={}, missing=missing)
+        missing["gaps_ns"] = code if metrics.gaps is not None else metrics.missing.get("gaps_ns", code)
+    return replace(metrics, ttft=None, end=None, per_token=None, gaps=gaps, also={}, missing=missing)
 
 
 def _whole(value: float | None) -> int | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from streamkit.definitions._chat import Chat, Line
-from streamkit.definitions._definition import Answer
+from streamkit.definitions._chat import Chat, ParsedEvent
+from streamkit.definitions._definition import ToolMetrics
 
 
 def usage_or_tokenizer(chat: Chat, reported: int | None, texts: Sequence[str]) -> tuple[int | None, str, str]:
@@ -19,14 +19,14 @@ def tokenizer(chat: Chat, texts: Sequence[str]) -> tuple[int | None, str, str]:
     return count, chat.source, "" if count is not None else "no-tokenizer"
 
 
-def spread(
-    first: Line | None,
+def usual_metrics(
+    first: ParsedEvent | None,
     end: float | None,
     counted: tuple[int | None, str, str],
     gaps: Sequence[float] | None,
     also: Mapping[str, float] | None = None,
-) -> Answer:
-    """Return the usual answer: TTFT is the first line, per token is (end − TTFT)/(N − 1); missing fields have a reason."""
+) -> ToolMetrics:
+    """Return the usual metrics: TTFT is the first line, per token is (end − TTFT)/(N − 1); missing fields have a reason."""
     tokens, source, why = counted
     missing: dict[str, str] = {}
     if first is None:
@@ -42,7 +42,7 @@ def spread(
         missing["per_token_ns"] = (
             "no-token" if first is None else why or "one-token" if end is not None else "no-end-time"
         )
-    return Answer(
+    return ToolMetrics(
         ttft=first.at if first else None,
         end=end,
         tokens=tokens,

@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import pairwise
 
-from streamkit.definitions._chat import Chat, Line, tokens_in
-from streamkit.definitions._definition import Answer, nothing
-from streamkit.definitions._parts import spread, usage_or_tokenizer
+from streamkit.definitions._chat import Chat, ParsedEvent, tokens_in
+from streamkit.definitions._definition import ToolMetrics, nothing
+from streamkit.definitions._parts import usage_or_tokenizer, usual_metrics
 
 # The text of a line, or None if the line does not count.
-Counts = Callable[[Chat, Line], str | None]
+CountedText = Callable[[Chat, ParsedEvent], str | None]
 
 _RESPONSES_TOKENS = ("response.output_text.delta", "response.reasoning_text.delta")
 _RESPONSES_ENDS = ("response.completed", "response.incomplete")
 _RESPONSES_ERRORS = ("error", "response.failed")
 
 
-def measured(chat: Chat, counts: Counts, *, every: bool = False) -> Answer:
+def measured(chat: Chat, counts: CountedText, *, every: bool = False) -> ToolMetrics:
     """TTFT is the first line that counts, the end is the last one or, with `every`, the last event. Usage is read only from
     lines that do not count. Without a line that counts, the request is failed; with `every`, its TTFT is 0."""
-    first: Line | None = None
+    first: ParsedEvent | None = None
     end, reported = 0, None
     gaps: list[float] = []
     texts: list[str] = []
@@ -40,10 +40,10 @@ def measured(chat: Chat, counts: Counts, *, every: bool = False) -> Answer:
             end = line.at
     if first is None and not every:
         return nothing("no-token")
-    return spread(first or Line(0, None), end, usage_or_tokenizer(chat, reported, texts), gaps)
+    return usual_metrics(first or ParsedEvent(0, None), end, usage_or_tokenizer(chat, reported, texts), gaps)
 
 
-def choices_read(chat: Chat, line: Line) -> str | None:
+def choices_read(chat: Chat, line: ParsedEvent) -> str | None:
     """OpenAI Chat up to 0.32: every chunk with choices counts."""
     choice = chat.choice_of(line)
     if choice is None:
@@ -53,15 +53,15 @@ def choices_read(chat: Chat, line: Line) -> str | None:
     return chat.text_of(line, choice["delta"].get("content"))
 
 
-def completions_read(chat: Chat, line: Line) -> str | None:
+def completions_read(chat: Chat, line: ParsedEvent) -> str | None:
     """OpenAI Completions: every chunk with choices counts."""
     choice = chat.choice_of(line)
     return None if choice is None else chat.text_of(line, choice.get("text"))
 
 
-def responses_read(chat: Chat) -> Answer:
+def responses_read(chat: Chat) -> ToolMetrics:
     """OpenAI Responses: deltas of output and reasoning text count; a stream without its terminal event is failed."""
-    tokens: list[Line] = []
+    tokens: list[ParsedEvent] = []
     texts: list[str] = []
     reported, error, ended = None, False, False
     for line in chat.lines:
@@ -84,4 +84,4 @@ def responses_read(chat: Chat) -> Answer:
     if not ended:
         return nothing("no-terminal")
     gaps = [later.at - earlier.at for earlier, later in pairwise(tokens)]
-    return spread(tokens[0], tokens[-1].at, usage_or_tokenizer(chat, reported, texts), gaps)
+    return usual_metrics(tokens[0], tokens[-1].at, usage_or_tokenizer(chat, reported, texts), gaps)

@@ -50,11 +50,11 @@ class Wire:
         return json.loads(payload) if chunk is None else chunk
 
 
-Payloads = Iterator[tuple[int, str]]
-Reader = Callable[[Wire], Payloads]
+TimedPayloads = Iterator[tuple[int, str]]
+PayloadReader = Callable[[Wire], TimedPayloads]
 
 
-def blank_line_messages(wire: Wire, *, stripped: bool = False) -> Payloads:
+def blank_line_messages(wire: Wire, *, stripped: bool = False) -> TimedPayloads:
     """Read as vLLM's `StreamedResponseHandler`: messages end at `\\n\\n`, or when the buffer is `data: ` and complete JSON.
 
     A message that begins with a colon is skipped as a whole; an incomplete message at the end is dropped. `stripped` is the
@@ -67,12 +67,12 @@ def blank_line_messages(wire: Wire, *, stripped: bool = False) -> Payloads:
     )
 
 
-def stripped_messages(wire: Wire) -> Payloads:
+def stripped_messages(wire: Wire) -> TimedPayloads:
     """Read as vLLM up to 0.32."""
     return blank_line_messages(wire, stripped=True)
 
 
-def data_lines_of_messages(wire: Wire, *, stripped: bool = False) -> Payloads:
+def data_lines_of_messages(wire: Wire, *, stripped: bool = False) -> TimedPayloads:
     """Read as vLLM reads the Responses API: the `data:` lines of each such message, joined. Messages without one are skipped."""
     for at, message in _vllm_messages(wire, stripped):
         lines = [
@@ -82,7 +82,7 @@ def data_lines_of_messages(wire: Wire, *, stripped: bool = False) -> Payloads:
             yield at, payload
 
 
-def _vllm_messages(wire: Wire, stripped: bool) -> Payloads:
+def _vllm_messages(wire: Wire, stripped: bool) -> TimedPayloads:
     decoder = codecs.getincrementaldecoder("utf-8")()
     pending = _Pending(wire.parsed)
     for at, data in wire.frames:
@@ -185,7 +185,7 @@ class _Scan:
                 self.closed = self.closed or self.depth <= 0
 
 
-def fed_lines(wire: Wire) -> Payloads:
+def fed_lines(wire: Wire) -> TimedPayloads:
     """Read as SGLang: lines as split by aiohttp, at `\\n` only, and stripped.
 
     Every line that is not empty is a payload, without `data: ` if it begins with that.
@@ -195,14 +195,14 @@ def fed_lines(wire: Wire) -> Payloads:
             yield at, _utf8(stripped).removeprefix(_DATA)
 
 
-def sliced_lines(wire: Wire) -> Payloads:
+def sliced_lines(wire: Wire) -> TimedPayloads:
     """Read as llmperf: lines as split by `requests` (`\\n`, `\\r\\n`, `\\r`), stripped, without their first six bytes."""
     for at, line in _requests_lines(wire):
         if stripped := line.strip():
             yield at, _utf8(stripped[len(_DATA) :])
 
 
-def data_lines_of_blocks(wire: Wire) -> Payloads:
+def data_lines_of_blocks(wire: Wire) -> TimedPayloads:
     """Read as inference-perf: blocks end at `\\n\\n`; their lines that begin with `data:` are payloads, without `data: `.
 
     `data:` is kept if no space follows it. `[DONE]` skips the rest of its block, and the rest of the same read is processed
@@ -229,7 +229,7 @@ def data_lines_of_blocks(wire: Wire) -> Payloads:
         del pending[:start]
 
 
-def sse_messages(wire: Wire) -> Payloads:
+def sse_messages(wire: Wire) -> TimedPayloads:
     """Read as AIPerf: blocks end at `\\n\\n` or, if there is none, at `\\r\\n\\r\\n`; a space after a field name is optional.
 
     An incomplete block at the end counts, at the time of the end. `event: error` fails the request.
@@ -287,7 +287,7 @@ def _aiperf_data(message: str) -> str:
     return "\n".join(value for name, value in fields if name == "data" and value)
 
 
-def unicode_lines(wire: Wire) -> Payloads:
+def unicode_lines(wire: Wire) -> TimedPayloads:
     """Read as GuideLLM: lines that begin with `data:`, up to `[DONE]`.
 
     Lines are split by httpx, at every line boundary of Unicode, even at U+2028 within a string.
@@ -304,7 +304,7 @@ def unicode_lines(wire: Wire) -> Payloads:
         yield at, payload
 
 
-def _httpx_lines(wire: Wire) -> Payloads:
+def _httpx_lines(wire: Wire) -> TimedPayloads:
     """Yield lines as `httpx.Response.aiter_lines` does."""
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     pending: list[str] = []
@@ -359,7 +359,7 @@ def _utf8(line: bytes) -> str:
         raise Unreadable("not-utf8", str(fault)) from fault
 
 
-def reads_of(wire: Wire) -> Payloads:
+def reads_of(wire: Wire) -> TimedPayloads:
     """Read as GenAI-Perf: perf_analyzer stores one text per read; the report joins fragments and merges simultaneous reads."""
     texts = [data.decode("utf-8", "replace") for _, data in wire.frames]
     _mend_splinters(texts)

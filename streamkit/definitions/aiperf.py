@@ -23,22 +23,22 @@ from __future__ import annotations
 from typing import Any
 
 from streamkit.definitions import (
-    Answer,
     Chat,
-    Line,
+    ParsedEvent,
+    ToolMetrics,
     definition,
-    differences,
+    gaps_between,
     nothing,
-    spread,
     sse_messages,
     tokens_in,
+    usual_metrics,
 )
 
 _APIS = ("openai_chat", "openai_completions", "openai_responses", "anthropic_messages", "tgi")
 
 
 @definition("AIPerf", "0.13.0", reads=dict.fromkeys(_APIS, sse_messages), bad_json="skipped")
-def answer(chat: Chat) -> Answer:
+def compute(chat: Chat) -> ToolMetrics:
     """Return AIPerf's numbers."""
     kinds = [(line, _kind(chat, line)) for line in chat.lines if line.chunk is not None]
     tokens = [line for line, kind in kinds if kind]
@@ -52,10 +52,10 @@ def answer(chat: Chat) -> Answer:
         also["time_to_first_output_token_ns"] = output[0].at
     count = _count(chat)
     counted = (count, "usage", "" if count is not None else "no-usage")
-    return spread(tokens[0], tokens[-1].at, counted, differences(tokens), also)
+    return usual_metrics(tokens[0], tokens[-1].at, counted, gaps_between(tokens), also)
 
 
-def _kind(chat: Chat, line: Line) -> str:
+def _kind(chat: Chat, line: ParsedEvent) -> str:
     """Return what a chunk contains: "output", "reasoning" or ""."""
     chunk = line.chunk or {}
     if chat.api == "openai_responses":
@@ -102,10 +102,10 @@ def _count(chat: Chat) -> int | None:
         chunk = line.chunk or {}
         usage = chunk.get("usage")
         if chat.api == "openai_responses":
-            held = chunk.get("response") if chunk.get("type") == "response.completed" else None
-            usage = held.get("usage") if isinstance(held, dict) else None
+            response = chunk.get("response") if chunk.get("type") == "response.completed" else None
+            usage = response.get("usage") if isinstance(response, dict) else None
         elif chat.api == "anthropic_messages" and chunk.get("type") == "message_start":
-            held = chunk.get("message")
-            usage = held.get("usage") if isinstance(held, dict) else None
+            response = chunk.get("message")
+            usage = response.get("usage") if isinstance(response, dict) else None
         found = usage or found
     return tokens_in(found, "completion_tokens", "output_tokens")

@@ -20,13 +20,22 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from streamkit.definitions import Answer, Chat, Line, definition, nothing, reads_of, spread, tokenizer
+from streamkit.definitions import (
+    Chat,
+    ParsedEvent,
+    ToolMetrics,
+    definition,
+    nothing,
+    reads_of,
+    tokenizer,
+    usual_metrics,
+)
 
 _FIELDS = (":", "event:", "id:", "retry:")
 
 
 @definition("GenAI-Perf", "0.0.16", reads={"openai_chat": reads_of, "openai_completions": reads_of}, bad_json="kept")
-def answer(chat: Chat) -> Answer:
+def compute(chat: Chat) -> ToolMetrics:
     """Return GenAI-Perf's numbers."""
     reads = ((line, _text_of(chat, line) if chat.as_wired else line.content) for line in chat.lines)
     tokens = [(line, text) for line, text in reads if text]
@@ -38,15 +47,15 @@ def answer(chat: Chat) -> Answer:
     also: dict[str, float] = {}
     if len(tokens) > 1:
         also["time_to_second_token_ns"] = lines[1].at - lines[0].at
-    message = spread(lines[0], lines[-1].at, tokenizer(chat, [text for _, text in tokens]), None, also)
-    per_token = None if message.per_token is None else float(round(message.per_token))
-    missing = {**message.missing, "gaps_ns": "not-defined"}
+    metrics = usual_metrics(lines[0], lines[-1].at, tokenizer(chat, [text for _, text in tokens]), None, also)
+    per_token = None if metrics.per_token is None else float(round(metrics.per_token))
+    missing = {**metrics.missing, "gaps_ns": "not-defined"}
     if len(tokens) == 1:
         per_token, missing["per_token_ns"] = None, missing.get("per_token_ns", "one-token")
-    return replace(message, per_token=per_token, missing=missing)
+    return replace(metrics, per_token=per_token, missing=missing)
 
 
-def _text_of(chat: Chat, line: Line) -> str:
+def _text_of(chat: Chat, line: ParsedEvent) -> str:
     """Return the text of one read: that of all its events, joined."""
     events = line.payload.strip().split("\n\n")
     for event in events:
@@ -63,7 +72,7 @@ def _without_prefix(event: str) -> str:
     return event.removeprefix("data:").strip()
 
 
-def _text(chat: Chat, line: Line, event: str) -> str:
+def _text(chat: Chat, line: ParsedEvent, event: str) -> str:
     payload = _without_prefix(event)
     if not event or event.startswith(_FIELDS) or payload == "[DONE]":
         return ""
@@ -81,7 +90,7 @@ def _text(chat: Chat, line: Line, event: str) -> str:
     return chat.text_of(line, choice["delta"].get("content"))
 
 
-def _parsed(chat: Chat, line: Line, payload: str) -> dict[str, Any]:
+def _parsed(chat: Chat, line: ParsedEvent, payload: str) -> dict[str, Any]:
     try:
         chunk = json.loads(payload)
     except (ValueError, RecursionError):

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from streamkit.definitions import Answer, Chat, Line, definition, nothing, tokens_in, unicode_lines
+from streamkit.definitions import Chat, ParsedEvent, ToolMetrics, definition, nothing, tokens_in, unicode_lines
 
 _ENDS = ("response.completed", "response.failed", "response.incomplete")
 
@@ -29,31 +29,31 @@ _ENDS = ("response.completed", "response.failed", "response.incomplete")
     "0.8.1",
     reads=dict.fromkeys(("openai_chat", "openai_completions", "openai_responses"), unicode_lines),
 )
-def answer(chat: Chat) -> Answer:
+def compute(chat: Chat) -> ToolMetrics:
     """Return GuideLLM's numbers."""
     read = {"openai_completions": _completion, "openai_responses": _event}.get(chat.api, _delta)
-    tokens: list[Line] = []
-    output: list[Line] = []
+    tokens: list[ParsedEvent] = []
+    output: list[ParsedEvent] = []
     usage: Any = None
-    end, spoken = chat.close, False
+    end, has_text = chat.close, False
     for line in chat.lines:
         chunk = line.chunk
         if chunk is None or (chat.api == "openai_responses" and chunk.get("type") in _ENDS):
             end = line.at
-            held = (chunk or {}).get("response")
-            usage = (held.get("usage") if isinstance(held, dict) else None) or usage
+            response = (chunk or {}).get("response")
+            usage = (response.get("usage") if isinstance(response, dict) else None) or usage
             if (
                 chunk is not None
                 and chunk.get("type") == "response.failed"
-                and isinstance(held, dict)
-                and held.get("error")
+                and isinstance(response, dict)
+                and response.get("error")
             ):
                 return nothing("error-chunk")
             break
         if chunk.get("error"):
             return nothing("error-chunk")
         kind, text = read(chat, line)
-        spoken = spoken or text
+        has_text = has_text or text
         tokens += [line] if kind else []
         output += [line] if kind == "output" else []
         usage = (chunk.get("usage") if chat.api != "openai_responses" else None) or usage
@@ -61,12 +61,14 @@ def answer(chat: Chat) -> Answer:
         if chat.trouble is not None:
             raise chat.trouble
     count, source = (_reported(usage), "usage") if usage else (len(tokens) or None, "chunks")
-    if not spoken and (not usage or not count):
+    if not has_text and (not usage or not count):
         return nothing("no-output")
-    return _answer(tokens, output, end, (count, source))
+    return _metrics(tokens, output, end, (count, source))
 
 
-def _answer(tokens: list[Line], output: list[Line], end: int | None, counted: tuple[int | None, str]) -> Answer:
+def _metrics(
+    tokens: list[ParsedEvent], output: list[ParsedEvent], end: int | None, counted: tuple[int | None, str]
+) -> ToolMetrics:
     count, source = counted
     missing = {"gaps_ns": "not-defined"}
     also: dict[str, float] = {}
@@ -83,7 +85,7 @@ def _answer(tokens: list[Line], output: list[Line], end: int | None, counted: tu
     last = tokens[-1].at if tokens else end
     if not count or last is None:
         missing["per_token_ns"] = "no-token"
-    return Answer(
+    return ToolMetrics(
         ttft=tokens[0].at if tokens else None,
         end=end,
         tokens=count,
@@ -97,14 +99,14 @@ def _answer(tokens: list[Line], output: list[Line], end: int | None, counted: tu
 
 def _reported(usage: Any) -> int:
     """Return its count of output tokens, 0 if the usage has none."""
-    for details, key in (("completion_tokens_details", "completion_tokens"), ("output_tokens_details", "text_tokens")):
-        held = usage.get(details) if isinstance(usage, dict) else None
-        if count := tokens_in(held, key):
+    for field, key in (("completion_tokens_details", "completion_tokens"), ("output_tokens_details", "text_tokens")):
+        details = usage.get(field) if isinstance(usage, dict) else None
+        if count := tokens_in(details, key):
             return count
     return tokens_in(usage, "completion_tokens", "output_tokens") or 0
 
 
-def _delta(chat: Chat, line: Line) -> tuple[str, bool]:
+def _delta(chat: Chat, line: ParsedEvent) -> tuple[str, bool]:
     """Return what a chat chunk contains ("output", "reasoning" or ""), and whether it has text or a tool call."""
     choice = chat.choice_of(line)
     delta = choice.get("delta", {}) if choice is not None else {}
@@ -119,13 +121,13 @@ def _delta(chat: Chat, line: Line) -> tuple[str, bool]:
     return ("reasoning" if delta.get("reasoning") or delta.get("reasoning_content") else ""), False
 
 
-def _completion(chat: Chat, line: Line) -> tuple[str, bool]:
+def _completion(chat: Chat, line: ParsedEvent) -> tuple[str, bool]:
     choice = chat.choice_of(line)
     text = chat.text_of(line, choice.get("text")) if choice is not None else ""
     return ("output" if text else ""), bool(text.strip())
 
 
-def _event(chat: Chat, line: Line) -> tuple[str, bool]:
+def _event(chat: Chat, line: ParsedEvent) -> tuple[str, bool]:
     chunk = line.chunk or {}
     kind, item = chunk.get("type"), chunk.get("item")
     if kind == "response.output_text.delta":

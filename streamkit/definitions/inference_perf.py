@@ -22,7 +22,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
-from streamkit.definitions import Answer, Chat, Line, data_lines_of_blocks, definition, tokenizer, tokens_in
+from streamkit.definitions import Chat, ParsedEvent, ToolMetrics, data_lines_of_blocks, definition, tokenizer, tokens_in
 
 
 @definition(
@@ -32,7 +32,7 @@ from streamkit.definitions import Answer, Chat, Line, data_lines_of_blocks, defi
     bad_json="skipped",
     reads=dict.fromkeys(("openai_chat", "openai_completions", "anthropic_messages"), data_lines_of_blocks),
 )
-def answer(chat: Chat) -> Answer:
+def compute(chat: Chat) -> ToolMetrics:
     """Return inference-perf's numbers."""
     read = {"openai_completions": _completion, "anthropic_messages": _block}.get(chat.api, _delta)
     texts = [(line, text) for line in chat.lines if line.chunk is not None and (text := read(chat, line))]
@@ -57,7 +57,7 @@ def answer(chat: Chat) -> Answer:
         reason = "no-token-times" if chat.api == "anthropic_messages" else ""
         reason = reason or ("no-token" if not texts else why or "one-token")
         missing.update(ttft_ns=reason, per_token_ns=reason, gaps_ns=reason)
-    return Answer(
+    return ToolMetrics(
         ttft=times[0] if gaps is not None else None,
         end=chat.close,
         tokens=count,
@@ -85,14 +85,14 @@ def _counted(chat: Chat, texts: list[str]) -> tuple[int | None, str, str]:
     return (reported, "usage", "") if reported is not None else tokenizer(chat, texts)
 
 
-def _token_times(chat: Chat, texts: list[tuple[Line, str]]) -> list[int]:
+def _token_times(chat: Chat, texts: list[tuple[ParsedEvent, str]]) -> list[int]:
     """When each token came. A count that a tokenizer gives is of text that is there, so that it bounds the list."""
     if chat.counter is None or chat.api == "anthropic_messages":
         return []
     return [line.at for line, text in texts for _ in range(chat.counter.count(text))]
 
 
-def _delta(chat: Chat, line: Line) -> str:
+def _delta(chat: Chat, line: ParsedEvent) -> str:
     choice = _choice(chat, line)
     delta = choice.get("delta", {})
     if not isinstance(delta, dict):
@@ -100,11 +100,11 @@ def _delta(chat: Chat, line: Line) -> str:
     return chat.text_of(line, delta.get("content"))
 
 
-def _completion(chat: Chat, line: Line) -> str:
+def _completion(chat: Chat, line: ParsedEvent) -> str:
     return chat.text_of(line, _choice(chat, line).get("text"))
 
 
-def _choice(chat: Chat, line: Line) -> dict[str, Any]:
+def _choice(chat: Chat, line: ParsedEvent) -> dict[str, Any]:
     choices = (line.chunk or {}).get("choices", [{}])
     if choices == []:
         return {}
@@ -113,7 +113,7 @@ def _choice(chat: Chat, line: Line) -> dict[str, Any]:
     return choices[0]
 
 
-def _block(_: Chat, line: Line) -> str:
+def _block(_: Chat, line: ParsedEvent) -> str:
     chunk = line.chunk or {}
     kind, block, delta = chunk.get("type"), chunk.get("content_block"), chunk.get("delta")
     if kind == "content_block_start" and isinstance(block, dict) and block.get("type") == "text":

@@ -14,13 +14,22 @@ choices, such as a usage chunk, and one that reports an error fail the request; 
 
 from __future__ import annotations
 
-from streamkit.definitions import Answer, Chat, Line, Unreadable, definition, nothing, sliced_lines, tokenizer
+from streamkit.definitions import (
+    Chat,
+    ParsedEvent,
+    ToolMetrics,
+    Unreadable,
+    definition,
+    nothing,
+    sliced_lines,
+    tokenizer,
+)
 
 
 @definition("llmperf", "f1d6bed", reads={"openai_chat": sliced_lines})
-def answer(chat: Chat) -> Answer:
+def compute(chat: Chat) -> ToolMetrics:
     """Return llmperf's numbers."""
-    tokens: list[Line] = []
+    tokens: list[ParsedEvent] = []
     texts: list[str] = []
     lines = [line for line in chat.lines if line.chunk is not None]
     try:
@@ -40,8 +49,8 @@ def answer(chat: Chat) -> Answer:
         missing["end_ns"] = "no-end-time"
     if not tokens:
         missing["per_token_ns"] = "no-token"
-    return Answer(
-        # 0 is its own answer where no token came.
+    return ToolMetrics(
+        # The tool itself reports 0 if no token came.
         ttft=tokens[0].at if tokens else 0,
         end=chat.close,
         tokens=count,
@@ -52,7 +61,7 @@ def answer(chat: Chat) -> Answer:
     )
 
 
-def _content(chat: Chat, line: Line) -> str:
+def _content(chat: Chat, line: ParsedEvent) -> str:
     chunk = line.chunk or {}
     if "error" in chunk:
         chat.fail("error-chunk", line, "`error`")

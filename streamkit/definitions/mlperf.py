@@ -8,12 +8,12 @@ are not defined.
 
 from __future__ import annotations
 
-from streamkit.definitions import Answer, Chat, definition
+from streamkit.definitions import Chat, ToolMetrics, definition
 from streamkit.model.message import TOKEN
 
 
 @definition("MLPerf", "b66003e1", apis=(), cut="")
-def answer(chat: Chat) -> Answer:
+def compute(chat: Chat) -> ToolMetrics:
     """Return LoadGen's numbers for the times that this stream would report to it."""
     stream = chat.stream
     first = next((chunk for chunk, flag in enumerate(stream.flags) if flag & TOKEN), None)
@@ -34,7 +34,7 @@ def answer(chat: Chat) -> Answer:
         )
     else:
         per_token = (chat.close - ttft) // (tokens - 1)
-    return Answer(
+    return ToolMetrics(
         ttft=ttft,
         end=chat.close,
         tokens=tokens,

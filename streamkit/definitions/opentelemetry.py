@@ -8,11 +8,11 @@ it is counted offline. A time per token is not defined for clients.
 
 from __future__ import annotations
 
-from streamkit.definitions import Answer, Chat, definition, differences
+from streamkit.definitions import Chat, ToolMetrics, definition, gaps_between
 
 
 @definition("OpenTelemetry", "2026", apis=(), cut="")
-def answer(chat: Chat) -> Answer:
+def compute(chat: Chat) -> ToolMetrics:
     """Return the numbers that an instrumented client reports."""
     chunks = chat.having(lambda line: line.chunk is not None)
     usage = chat.stream.usage
@@ -24,12 +24,12 @@ def answer(chat: Chat) -> Answer:
         missing["end_ns"] = "no-end-time"
     if tokens is None:
         missing["tokens"] = "no-usage"
-    return Answer(
+    return ToolMetrics(
         ttft=chunks[0].at if chunks else None,
         end=chat.close,
         tokens=tokens,
         tokens_source="usage" if tokens is not None else "",
         per_token=None,
-        gaps=differences(chunks) if chunks else None,
+        gaps=gaps_between(chunks) if chunks else None,
         missing=missing,
     )

@@ -16,16 +16,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from streamkit.definitions import Answer, Chat, Line, definition, differences, fed_lines, nothing, tokens_in
+from streamkit.definitions import (
+    Chat,
+    ParsedEvent,
+    ToolMetrics,
+    definition,
+    fed_lines,
+    gaps_between,
+    nothing,
+    tokens_in,
+)
 
 
 @definition("SGLang", "0.5.23", reads={"openai_chat": fed_lines, "openai_completions": fed_lines})
-def answer(chat: Chat) -> Answer:
+def compute(chat: Chat) -> ToolMetrics:
     """Return the numbers of SGLang's benchmark."""
     if not chat.lines and chat.trouble is None and chat.as_wired:
         return nothing("no-line")
     read = _completion if chat.api == "openai_completions" else _delta
-    tokens: list[Line] = []
+    tokens: list[ParsedEvent] = []
     count, source = chat.requested, "requested max_tokens"
     for line in chat.lines:
         if line.chunk is None:
@@ -35,10 +44,10 @@ def answer(chat: Chat) -> Answer:
             count, source = tokens_in(usage), "usage"
         if text:
             tokens.append(line)
-    return _answer(chat, tokens, count, source)
+    return _metrics(chat, tokens, count, source)
 
 
-def _answer(chat: Chat, tokens: list[Line], count: int | None, source: str) -> Answer:
+def _metrics(chat: Chat, tokens: list[ParsedEvent], count: int | None, source: str) -> ToolMetrics:
     first = tokens[0].at if tokens else 0
     end = chat.lines[-1].at if chat.lines else None
     missing: dict[str, str] = {}
@@ -51,18 +60,18 @@ def _answer(chat: Chat, tokens: list[Line], count: int | None, source: str) -> A
         missing["per_token_ns"] = missing.get("tokens", "one-token")
     else:
         per_token = (end - first) / (count - 1)
-    return Answer(
+    return ToolMetrics(
         ttft=first,
         end=end,
         tokens=count,
         tokens_source=source if count is not None else "",
         per_token=per_token,
-        gaps=differences(tokens),
+        gaps=gaps_between(tokens),
         missing=missing,
     )
 
 
-def _delta(chat: Chat, line: Line) -> tuple[str, dict[str, Any]]:
+def _delta(chat: Chat, line: ParsedEvent) -> tuple[str, dict[str, Any]]:
     """The text of a chat chunk, and its usage."""
     choice = chat.choice_of(line) or {}
     delta = choice.get("delta") or {}
@@ -72,7 +81,7 @@ def _delta(chat: Chat, line: Line) -> tuple[str, dict[str, Any]]:
     return chat.text_of(line, reasoning) + chat.text_of(line, delta.get("content")), _usage(chat, line)
 
 
-def _completion(chat: Chat, line: Line) -> tuple[str, dict[str, Any]]:
+def _completion(chat: Chat, line: ParsedEvent) -> tuple[str, dict[str, Any]]:
     """The text of a completions chunk, and its usage where it has text."""
     choice = chat.choice_of(line)
     if choice is None:
@@ -83,7 +92,7 @@ def _completion(chat: Chat, line: Line) -> tuple[str, dict[str, Any]]:
     return text, _usage(chat, line) if text else {}
 
 
-def _usage(chat: Chat, line: Line) -> dict[str, Any]:
+def _usage(chat: Chat, line: ParsedEvent) -> dict[str, Any]:
     usage = (line.chunk or {}).get("usage") or {}
     if not isinstance(usage, dict):
         chat.fail("unexpected-shape", line, "`usage` is not an object")

@@ -20,8 +20,8 @@ any counts as failed.
 from __future__ import annotations
 
 from streamkit.definitions import (
-    Answer,
     Chat,
+    ToolMetrics,
     choices_read,
     completions_read,
     definition,
@@ -31,7 +31,7 @@ from streamkit.definitions import (
 
 
 @definition("vLLM", "<=0.29", reads={"openai_chat": stripped_messages, "openai_completions": stripped_messages})
-def answer(chat: Chat) -> Answer:
+def compute(chat: Chat) -> ToolMetrics:
     """Return the numbers of vLLM's benchmark."""
     if chat.api == "openai_completions":
         return measured(chat, completions_read)

@@ -13,8 +13,8 @@ tool calls do not. N is the usage of the terminal event. A stream without that e
 from __future__ import annotations
 
 from streamkit.definitions import (
-    Answer,
     Chat,
+    ToolMetrics,
     choices_read,
     completions_read,
     data_lines_of_messages,
@@ -34,7 +34,7 @@ from streamkit.definitions import (
         "openai_responses": data_lines_of_messages,
     },
 )
-def answer(chat: Chat) -> Answer:
+def compute(chat: Chat) -> ToolMetrics:
     """Return the numbers of vLLM's benchmark."""
     if chat.api == "openai_responses":
         return responses_read(chat)

@@ -16,9 +16,9 @@ as from 0.31 on.
 from __future__ import annotations
 
 from streamkit.definitions import (
-    Answer,
     Chat,
-    Line,
+    ParsedEvent,
+    ToolMetrics,
     blank_line_messages,
     completions_read,
     data_lines_of_messages,
@@ -37,19 +37,19 @@ from streamkit.definitions import (
         "openai_responses": data_lines_of_messages,
     },
 )
-def answer(chat: Chat) -> Answer:
+def compute(chat: Chat) -> ToolMetrics:
     """Return the numbers of vLLM's benchmark."""
     if chat.api == "openai_responses":
         return responses_read(chat)
     return measured(chat, completions_read if chat.api == "openai_completions" else _chat_read)
 
 
-def _chat_read(chat: Chat, line: Line) -> str | None:
+def _chat_read(chat: Chat, line: ParsedEvent) -> str | None:
     choice = chat.choice_of(line)
     delta = None if choice is None else choice.get("delta")
     if not isinstance(delta, dict):
         return None
-    said = any(delta.get(key) for key in ("content", "reasoning", "tool_calls", "function_call"))
-    if not said and not (delta.get("content") == "" and "role" not in delta):
+    has_output = any(delta.get(key) for key in ("content", "reasoning", "tool_calls", "function_call"))
+    if not has_output and not (delta.get("content") == "" and "role" not in delta):
         return None
     return chat.text_of(line, delta.get("content"))

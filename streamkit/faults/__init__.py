@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from streamkit.faults._fault import DoesNotApply as DoesNotApply
     from streamkit.faults._fault import Fault as Fault
     from streamkit.faults._fault import Given as Given
-    from streamkit.faults._fault import Plan as Plan
+    from streamkit.faults._fault import PlannedFault as PlannedFault
     from streamkit.faults._fault import chance as chance
     from streamkit.faults._fault import duration as duration
     from streamkit.faults._fault import inject as inject
@@ -33,7 +33,7 @@ _PLACES = {
     "Fault": "_fault",
     "Given": "_fault",
     "PLACE": "_body",
-    "Plan": "_fault",
+    "PlannedFault": "_fault",
     "WHERE": "_inject",
     "chance": "_fault",
     "duration": "_fault",

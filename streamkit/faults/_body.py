@@ -23,7 +23,7 @@ PLACE = (
 
 
 @dataclass(frozen=True)
-class Body:
+class PlayedBody:
     """The body that steps write. `parts` are the writes in order. Methods that change it return a new body.
 
     Not slotted: bytes and events are cached properties.
@@ -34,12 +34,12 @@ class Body:
     last: Last
 
     @staticmethod
-    def of(steps: Sequence[Step]) -> Body:
+    def of(steps: Sequence[Step]) -> PlayedBody:
         """Return the body of a valid list of steps, which has exactly one end."""
         head = next((step for step in steps if isinstance(step, Head)), None)
         last = steps[-1]
         assert not isinstance(last, (Head, Write)), "steps end in an end"
-        return Body(head, tuple(step for step in steps if isinstance(step, Write)), last)
+        return PlayedBody(head, tuple(step for step in steps if isinstance(step, Write)), last)
 
     @property
     def steps(self) -> list[Step]:
@@ -117,7 +117,7 @@ class Body:
         """Return the writes of the bytes from `offset` on."""
         return tuple(_cut(self.parts, offset, len(self.data)))
 
-    def changed(self, start: int, end: int, data: bytes) -> Body:
+    def changed(self, start: int, end: int, data: bytes) -> PlayedBody:
         """Replace the bytes from `start` to `end`. The rest of the first byte's write stays in one write with `data`; an
         insertion (`start` equals `end`) becomes a separate write."""
         before, after = _cut(self.parts, 0, start), _cut(self.parts, end, len(self.data))
@@ -130,7 +130,7 @@ class Body:
         inserted = [Write(self.at(start), data)] if data else []
         return replace(self, parts=(*before, *inserted, *after))
 
-    def inserted(self, offset: int, data: bytes) -> Body:
+    def inserted(self, offset: int, data: bytes) -> PlayedBody:
         """Insert these bytes at `offset`, as a separate write."""
         return self.changed(offset, offset, data)
 
@@ -139,7 +139,7 @@ class Body:
         return header(self.head.headers, "content-type") if self.head else None
 
 
-def only_sse(body: Body) -> None:
+def only_sse(body: PlayedBody) -> None:
     """Raise DoesNotApply unless the body is a stream of server-sent events."""
     if body.framing != "sse":
         raise DoesNotApply(f"the body is {body.framing}, not a stream of server-sent events")

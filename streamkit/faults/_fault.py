@@ -66,7 +66,7 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class PlannedFault:
     """A fault with its arguments. It applies to the first `times` streams (None: all), each with probability `rate`."""
 
     fault: Fault
@@ -127,7 +127,7 @@ COMMON = (
 )
 
 
-def plan(text: str) -> list[Plan]:
+def plan(text: str) -> list[PlannedFault]:
     """Parse one or more faults. Raises UsageError, and UnknownEntry for an unknown fault."""
     plans = []
     position = 0
@@ -150,7 +150,7 @@ def chance(seed: int, name: str, playing: int) -> Random:
     return Random(f"{seed}:{name}:{playing}")
 
 
-def inject(steps: Sequence[Step], plans: Sequence[Plan], random: Random) -> tuple[list[Step], list[str]]:
+def inject(steps: Sequence[Step], plans: Sequence[PlannedFault], random: Random) -> tuple[list[Step], list[str]]:
     """Apply the faults in order. Returns the changed steps, and a remark for each fault that did not apply.
 
     `rate` is decided here; `times` is left to the caller, who counts streams.
@@ -192,7 +192,7 @@ def _unquoted(value: str, fault: Fault) -> str:
         raise UsageError(f"fault {fault.name}: invalid quoted string {value}") from None
 
 
-def _make_plan(fault: Fault, given: Mapping[str, str]) -> Plan:
+def _make_plan(fault: Fault, given: Mapping[str, str]) -> PlannedFault:
     known = {argument.name: argument for argument in (*fault.arguments, *COMMON)}
     values = {name: argument.default for name, argument in known.items()}
     for name, text in given.items():
@@ -207,7 +207,7 @@ def _make_plan(fault: Fault, given: Mapping[str, str]) -> Plan:
         if groups.count(group) > 1:
             both = " and ".join(name for name in given if known[name].group == group)
             raise UsageError(f"fault {fault.name}: {both} cannot be used together")
-    return Plan(fault, values, values.pop("times"), values.pop("rate"))
+    return PlannedFault(fault, values, values.pop("times"), values.pop("rate"))
 
 
 def _known(fault: Fault) -> str:

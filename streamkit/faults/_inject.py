@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from streamkit.faults._body import PLACE, Body, only_sse
+from streamkit.faults._body import PLACE, PlayedBody, only_sse
 from streamkit.faults._fault import Argument, DoesNotApply, Given, whole
 from streamkit.model.step import Step
 
@@ -16,7 +16,7 @@ def injector(make: Callable[[Given], bytes]) -> Callable[[Sequence[Step], Given]
     """Return the `apply` of a fault that inserts the result of `make` at the positions selected by `WHERE`."""
 
     def apply(steps: Sequence[Step], given: Given) -> list[Step]:
-        body = Body.of(steps)
+        body = PlayedBody.of(steps)
         only_sse(body)
         data = make(given)
         if given["every"] is None:

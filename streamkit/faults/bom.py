@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from streamkit.faults import DoesNotApply, Fault, Given
-from streamkit.faults._body import Body, only_sse
+from streamkit.faults._body import PlayedBody, only_sse
 from streamkit.model.step import Step
 
 _MARK = b"\xef\xbb\xbf"
@@ -13,7 +13,7 @@ _MARK = b"\xef\xbb\xbf"
 
 def apply(steps: Sequence[Step], given: Given) -> list[Step]:
     """Insert the mark at the beginning of the first write."""
-    body = Body.of(steps)
+    body = PlayedBody.of(steps)
     only_sse(body)
     if not body.parts:
         raise DoesNotApply("the stream has no bytes")

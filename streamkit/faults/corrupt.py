@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from streamkit.faults import Argument, DoesNotApply, Fault, Given, whole
-from streamkit.faults._body import Body
+from streamkit.faults._body import PlayedBody
 from streamkit.model.step import Step
 
 
 def apply(steps: Sequence[Step], given: Given) -> list[Step]:
     """Remove the last brace of the event's JSON."""
-    body = Body.of(steps)
+    body = PlayedBody.of(steps)
     number = given["event"]
     if number is None:
         json = [place for place, event in enumerate(body.events, 1) if b"}" in event.data]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from streamkit.faults import PLACE, Argument, Fault, Given, one_of
-from streamkit.faults._body import Body
+from streamkit.faults._body import PlayedBody
 from streamkit.model.step import Close, Finish, HalfChunk, Reset, Step
 
 _ENDS: dict[str, type[Close] | type[Reset] | type[Finish]] = {"fin": Close, "reset": Reset, "eof": Finish}
@@ -16,7 +16,7 @@ _ANY = 64
 
 def apply(steps: Sequence[Step], given: Given) -> list[Step]:
     """Remove everything after the position, and end the connection as selected by `by`."""
-    body = Body.of(steps)
+    body = PlayedBody.of(steps)
     offset = body.offset(given)
     parts = list(body.until(offset))
     at = parts[-1].at if parts else body.at(0)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from streamkit.faults import Argument, Fault, Given, whole
-from streamkit.faults._body import Body
+from streamkit.faults._body import PlayedBody
 from streamkit.model.step import Step
 
 
 def apply(steps: Sequence[Step], given: Given) -> list[Step]:
     """Remove the bytes of one event, and writes that contain nothing else."""
-    body = Body.of(steps)
+    body = PlayedBody.of(steps)
     event = body.event(given["event"], given)
     return body.changed(event.start, event.end, b"").steps
 

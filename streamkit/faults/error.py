@@ -8,13 +8,13 @@ from dataclasses import replace
 import orjson
 
 from streamkit.faults import PLACE, Argument, DoesNotApply, Fault, Given, one_of
-from streamkit.faults._body import Body
+from streamkit.faults._body import PlayedBody
 from streamkit.model.step import Finish, Step, Write
 
 
 def apply(steps: Sequence[Step], given: Given) -> list[Step]:
     """Insert an error event at the position, and end the body normally after it."""
-    body = Body.of(steps)
+    body = PlayedBody.of(steps)
     style = given["style"] or _spoken(body)
     kind, message = given["kind"], given["message"]
     error = {"type": kind, "message": message}
@@ -29,7 +29,7 @@ def apply(steps: Sequence[Step], given: Given) -> list[Step]:
     return replace(body, parts=(*body.until(offset), Write(at, data)), last=Finish(at)).steps
 
 
-def _spoken(body: Body) -> str:
+def _spoken(body: PlayedBody) -> str:
     """Return whose error format to use: Anthropic's for named events, Ollama's for NDJSON, otherwise OpenAI's."""
     if body.framing == "ndjson":
         return "ollama"

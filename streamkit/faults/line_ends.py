@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from streamkit.faults import Argument, Fault, Given, one_of
-from streamkit.faults._body import Body, only_sse
+from streamkit.faults._body import PlayedBody, only_sse
 from streamkit.model.step import Step, Write
 
 _ENDS = {"lf": b"\n", "cr": b"\r", "crlf": b"\r\n"}
@@ -16,7 +16,7 @@ _END = re.compile(rb"\r\n|\r|\n")
 
 def apply(steps: Sequence[Step], given: Given) -> list[Step]:
     """Replace every line end of every write."""
-    body = Body.of(steps)
+    body = PlayedBody.of(steps)
     only_sse(body)
     wanted = _ENDS[given["to"]]
     parts = tuple(Write(part.at, _END.sub(wanted, part.data)) for part in body.parts)

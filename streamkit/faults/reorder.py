@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from streamkit.faults import Argument, Fault, Given, whole
-from streamkit.faults._body import Body
+from streamkit.faults._body import PlayedBody
 from streamkit.model.step import Step
 
 
 def apply(steps: Sequence[Step], given: Given) -> list[Step]:
     """Swap an event with the one after it, including their times."""
-    body = Body.of(steps)
+    body = PlayedBody.of(steps)
     event = body.event(given["event"], given, last=1)
     following = body.events[body.events.index(event) + 1]
     first, second = body.data[event.start : event.end], body.data[following.start : following.end]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from streamkit.faults import Argument, DoesNotApply, Fault, Given, one_of, whole
-from streamkit.faults._body import Body
+from streamkit.faults._body import PlayedBody
 from streamkit.model.step import Step, Write
 
 # The worst positions: after the first byte of a multibyte UTF-8 character, and between CR and LF.
@@ -17,7 +17,7 @@ _INSIDE = {"character": re.compile(rb"[\xc2-\xf4](?=[\x80-\xbf])"), "crlf": re.c
 
 def apply(steps: Sequence[Step], given: Given) -> list[Step]:
     """Split every write into several, all at the same time."""
-    body = Body.of(steps)
+    body = PlayedBody.of(steps)
     inside = given["inside"]
     if inside is None:
         size = given["size"]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from streamkit.faults import PLACE, Argument, Fault, Given, duration
-from streamkit.faults._body import Body
+from streamkit.faults._body import PlayedBody
 from streamkit.model.step import Hang, Step, Write
 
 _EVER = -1
@@ -14,7 +14,7 @@ _EVER = -1
 
 def apply(steps: Sequence[Step], given: Given) -> list[Step]:
     """Delay everything after the position by the given time, or forever."""
-    body = Body.of(steps)
+    body = PlayedBody.of(steps)
     offset = body.offset(given)
     before = body.until(offset)
     head = [body.head] if body.head else []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from streamkit.faults import DoesNotApply, Fault, Given
-from streamkit.faults._body import Body
+from streamkit.faults._body import PlayedBody
 from streamkit.model.step import Step
 
 # `[DONE]` and the terminal events of other APIs: the type of the last event, or `done` in NDJSON.
@@ -23,7 +23,7 @@ _MARKERS = (
 
 def apply(steps: Sequence[Step], given: Given) -> list[Step]:
     """Remove the last event if it is a terminal one."""
-    body = Body.of(steps)
+    body = PlayedBody.of(steps)
     for event in reversed(body.events):
         if any(marker in event.data for marker in _MARKERS):
             return body.changed(event.start, event.end, b"").steps

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from streamkit.formats._documents import parse_object as parse_object
     from streamkit.formats._format import FORMATS as FORMATS
     from streamkit.formats._format import Format as Format
-    from streamkit.formats._format import Found as Found
+    from streamkit.formats._format import FoundInput as FoundInput
     from streamkit.formats._format import find as find
     from streamkit.formats._format import ordered as ordered
     from streamkit.formats._format import read as read
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from streamkit.formats._http import status_and_headers as status_and_headers
     from streamkit.formats._joined import Joined as Joined
     from streamkit.formats._parts import WHOLE as WHOLE
-    from streamkit.formats._parts import Part as Part
+    from streamkit.formats._parts import FileRange as FileRange
     from streamkit.formats._parts import parts as parts
     from streamkit.formats._parts import read_part as read_part
     from streamkit.formats._remote import is_url as is_url
     from streamkit.formats._repair import compact_json as compact_json
     from streamkit.formats._repair import literal as literal
-    from streamkit.formats._repair import mend as mend
+    from streamkit.formats._repair import repair as repair
     from streamkit.formats._source import HEAD as HEAD
     from streamkit.formats._source import LARGEST_BODY as LARGEST_BODY
     from streamkit.formats._source import LONGEST_LINE as LONGEST_LINE
@@ -45,12 +45,12 @@ if TYPE_CHECKING:
 _PLACES = {
     "FORMATS": "_format",
     "Format": "_format",
-    "Found": "_format",
+    "FoundInput": "_format",
     "HEAD": "_source",
     "Joined": "_joined",
     "LARGEST_BODY": "_source",
     "LONGEST_LINE": "_source",
-    "Part": "_parts",
+    "FileRange": "_parts",
     "WHOLE": "_parts",
     "Source": "_source",
     "Stamp": "_timestamps",
@@ -62,7 +62,7 @@ _PLACES = {
     "is_pattern": "_source",
     "is_url": "_remote",
     "literal": "_repair",
-    "mend": "_repair",
+    "repair": "_repair",
     "parse_object": "_documents",
     "offsets": "_timestamps",
     "ordered": "_format",

@@ -9,7 +9,7 @@ from streamkit.model.exchange import Frame
 _SIZE = re.compile(rb"([0-9a-fA-F]{1,8})[^\r\n]*\r?\n")
 
 
-class Chunked:
+class ChunkedBody:
     """A chunked body while it arrives."""
 
     def __init__(self) -> None:

@@ -59,7 +59,7 @@ def is_payload(line: bytes) -> bool:
 
 
 def _blocks(lines: Sequence[bytes]) -> Iterator[list[bytes]]:
-    """Yield the lines between blank ones. Blocks of nothing but foreign lines that follow each other (a page of HTML) are one."""
+    """Yield the lines between blank ones. Consecutive blocks of foreign lines only (a page of HTML) are one block."""
     before: list[bytes] = []
     for blank, group in groupby(lines, operator.not_):
         block = [] if blank else list(group)

@@ -31,7 +31,7 @@ class Format:
 
     `name` is its name (`Import.format`), `short` a short name for `convert --to`, `title` a description. `recognises` is asked with
     the first 64 KiB (fewer where the input is shorter), in ascending `order`: strict forms first, forgiving ones last.
-    `read` gives the exchanges one by one and raises nothing but UnreadableInput; `write` gives the bytes of a file that
+    `read` gives the exchanges one by one and raises only UnreadableInput; `write` gives the bytes of a file that
     holds these exchanges (`many`: it can contain more than one); `loses` returns short descriptions of what the format cannot represent.
     """
 
@@ -50,9 +50,9 @@ FORMATS: Catalogue[Format] = Catalogue("streamkit.formats", Format, lambda entry
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundInput:
     """An input: its path, and whether the user named it (rather than a folder or pattern that contains it), and its size in bytes and
-    its version if listing it told."""
+    its version if the listing had one."""
 
     path: str
     named: bool
@@ -101,7 +101,7 @@ def read_at(location: str, path: str, *, format: str | None = None, on_demand: b
     raise UnreadableInput(path, f"has no exchange {wanted}; it contains {number}")
 
 
-def find(paths: Sequence[str]) -> Iterator[Found]:
+def find(paths: Sequence[str]) -> Iterator[FoundInput]:
     """Yield the inputs at these paths, in a stable order: files as given, folders and patterns sorted by name.
 
     Hidden files are skipped. A folder or pattern without files is returned unchanged, so that `read` rejects it.
@@ -116,25 +116,25 @@ def find(paths: Sequence[str]) -> Iterator[Found]:
             matches = glob.glob(path, recursive=True)  # noqa: PTH207
             inside = sorted(_as_path(match) for match in matches if Path(match).is_file())
         else:
-            yield Found(_as_path(path), named=True)
+            yield FoundInput(_as_path(path), named=True)
             continue
-        yield from (Found(file, named=False) for file in inside)
+        yield from (FoundInput(file, named=False) for file in inside)
         if not inside:
-            yield Found(path, named=True)
+            yield FoundInput(path, named=True)
 
 
-def _remote(url: str) -> Iterator[Found]:
+def _remote(url: str) -> Iterator[FoundInput]:
     """Yield the inputs at a URL. What cannot be listed is returned unchanged, so that `read` rejects it."""
     if _split(url)[1] is not None:
-        yield Found(url, named=True)
+        yield FoundInput(url, named=True)
         return
     try:
         files = list(remote_files(url))
     except UnreadableInput:
         files = []
-    yield from (Found(name, named=name == url, size=size, version=version) for name, size, version in files)
+    yield from (FoundInput(name, named=name == url, size=size, version=version) for name, size, version in files)
     if not files:
-        yield Found(url, named=True)
+        yield FoundInput(url, named=True)
 
 
 def _as_path(name: str) -> str:
@@ -143,7 +143,7 @@ def _as_path(name: str) -> str:
     return f"./{name}" if name.startswith(_MISREAD) else name
 
 
-def version_of(found: Found) -> str:
+def version_of(found: FoundInput) -> str:
     """Return what changes when an input is written again: the store's version of it, or the size and the time of a file. Empty if
     that is not known."""
     if found.version or found.path == "-" or is_url(found.path):

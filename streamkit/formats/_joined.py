@@ -1,4 +1,4 @@
-"""A file format in which every exchange is a text of its own, between a head and a tail."""
+"""A file format in which every exchange is a separate text, between a head and a tail."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ _KEY = b'"streamkit"'
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class FileRange:
     """The bytes of a recording from `start` (inclusive) to `stop` (exclusive; None is the end of the file), with the number of
     `exchanges` and `lines` before them."""
 
@@ -29,13 +29,13 @@ class Part:
     lines: int = 0
 
 
-WHOLE = Part()
+WHOLE = FileRange()
 
 
-def parts(file: IO[bytes], size: int) -> Iterator[Part]:
+def parts(file: IO[bytes], size: int) -> Iterator[FileRange]:
     """Yield the parts of the recording in `file`, each of about `size` bytes or of one exchange that is larger.
 
-    `file` is read from its beginning. A file that is no recording, is compressed or does not begin with an exchange is one
+    `file` is read from its beginning. A file that is not a recording, is compressed or does not begin with an exchange is one
     part. The exchanges of all parts, in order, are those of the file.
     """
     head = file.read(HEAD)
@@ -45,8 +45,8 @@ def parts(file: IO[bytes], size: int) -> Iterator[Part]:
     begun = WHOLE
     for start, exchanges, lines in _starts(file, head):
         if start - begun.start >= size:
-            yield Part(begun.start, start, begun.exchanges, begun.lines)
-            begun = Part(start, None, exchanges, lines)
+            yield FileRange(begun.start, start, begun.exchanges, begun.lines)
+            begun = FileRange(start, None, exchanges, lines)
     yield begun
 
 
@@ -80,7 +80,7 @@ def _starts(file: IO[bytes], head: bytes) -> Iterator[tuple[int, int, int]]:
         data = data[whole:] + block
 
 
-def read_part(file: IO[bytes], path: str, part: Part = WHOLE, *, on_demand: bool = False) -> Iterator[Exchange]:
+def read_part(file: IO[bytes], path: str, part: FileRange = WHOLE, *, on_demand: bool = False) -> Iterator[Exchange]:
     """Yield the exchanges of one part of the recording in `file`, which can be sought; `path` is what messages and exchanges
     call the file. They have the numbers and lines that they have in the whole file. Raises UnreadableInput."""
     file.seek(part.start)
@@ -94,7 +94,7 @@ def read_part(file: IO[bytes], path: str, part: Part = WHOLE, *, on_demand: bool
     )
 
 
-def _pieces(path: str, read: Callable[[int], bytes], part: Part) -> Iterator[bytes]:
+def _pieces(path: str, read: Callable[[int], bytes], part: FileRange) -> Iterator[bytes]:
     left = None if part.stop is None else part.stop - part.start
     while left is None or left > 0:
         try:

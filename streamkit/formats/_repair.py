@@ -48,7 +48,7 @@ _ELIDED = object()
 
 
 @dataclass(frozen=True, slots=True)
-class Mended:
+class Repaired:
     """A value that was read with patience: `liberties` in words, `elided` the paths at which something is left out."""
 
     value: Any
@@ -61,7 +61,7 @@ class Mended:
         return compact_json(self.value)
 
 
-def mend(text: str) -> Mended | None:
+def repair(text: str) -> Repaired | None:
     """Return the value of `text`, or None. Never raises."""
     if (printed := _printed(text)) is not None:
         return printed
@@ -73,11 +73,11 @@ def mend(text: str) -> Mended | None:
         return None
     if value is _ELIDED or reader.position < len(text):
         return None
-    return Mended(value, tuple(reader.liberties), tuple(reader.elided))
+    return Repaired(value, tuple(reader.liberties), tuple(reader.elided))
 
 
-def _printed(text: str) -> Mended | None:
-    """Return what `mend` gives for a dict as Python prints it, five times as fast; None for all that needs more patience."""
+def _printed(text: str) -> Repaired | None:
+    """Return what `repair` gives for a dict as Python prints it, five times as fast; None for everything else."""
     if not _is_plain(text) or text.count("{") + text.count("[") > _DEPTH:
         return None
     liberties: dict[str, None] = {}
@@ -95,11 +95,11 @@ def _printed(text: str) -> Mended | None:
         value = orjson.loads(_OF_PYTHON.sub(as_json, text))
     except orjson.JSONDecodeError:
         return None
-    return Mended(value, tuple(liberties), ())
+    return Repaired(value, tuple(liberties), ())
 
 
 def _is_plain(text: str) -> bool:
-    """Return whether a text starts as an object does and is nothing but `_TOKENS`."""
+    """Return whether a text starts like an object and consists of `_TOKENS` only."""
     if not text.startswith("{"):
         return False
     at = 0

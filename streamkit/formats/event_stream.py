@@ -57,10 +57,10 @@ def _edited(line: bytes) -> bool:
     try:
         orjson.loads(match[1])
     except orjson.JSONDecodeError:
-        from streamkit.formats._repair import mend
+        from streamkit.formats._repair import repair
 
-        mended = mend(match[1].decode("utf-8", "replace"))
-        return mended is None or bool(mended.elided)
+        repaired = repair(match[1].decode("utf-8", "replace"))
+        return repaired is None or bool(repaired.elided)
     return False
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from streamkit.metrics._metric import METRICS as METRICS
     from streamkit.metrics._metric import Metric as Metric
     from streamkit.metrics._metric import Shown as Shown
-    from streamkit.metrics._metric import Span as Span
+    from streamkit.metrics._metric import StreamSpan as StreamSpan
     from streamkit.metrics._metric import Unit as Unit
     from streamkit.metrics._metric import find as find
     from streamkit.metrics._metric import in_order as in_order
@@ -57,7 +57,7 @@ _PLACES = {
     "Metric": "_metric",
     "REASONS": "_reasons",
     "Shown": "_metric",
-    "Span": "_metric",
+    "StreamSpan": "_metric",
     "Spans": "_collect",
     "Timeline": "_timeline",
     "Unit": "_metric",

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, overload
 
-from streamkit.metrics._metric import Metric, Span
+from streamkit.metrics._metric import Metric, StreamSpan
 from streamkit.metrics._outcome import COMPLETE, Outcomes, share_interval
-from streamkit.model.histogram import EXACT_SAMPLES, Histogram, Pool
+from streamkit.model.histogram import EXACT_SAMPLES, Histogram, SamplePool
 from streamkit.model.intervals import mean_interval_95
 from streamkit.model.measurement import ChoiceTimes, Measurement, Samples, Summary
 
@@ -19,7 +19,7 @@ _TOKENS = "output_tokens"
 _ABSENT = -1
 
 
-class Spans(Sequence[Span]):
+class Spans(Sequence[StreamSpan]):
     """Spans in columns, which take a few bytes per stream."""
 
     def __init__(self) -> None:
@@ -27,7 +27,7 @@ class Spans(Sequence[Span]):
         self._good, self._verdicts = array("b"), array("b")
         self._words: list[str] = []
 
-    def append(self, span: Span) -> None:
+    def append(self, span: StreamSpan) -> None:
         """Add one span."""
         if span.verdict not in self._words:
             self._words.append(span.verdict)
@@ -53,14 +53,14 @@ class Spans(Sequence[Span]):
         return len(self._starts)
 
     @overload
-    def __getitem__(self, index: int) -> Span: ...
+    def __getitem__(self, index: int) -> StreamSpan: ...
     @overload
-    def __getitem__(self, index: slice) -> list[Span]: ...
-    def __getitem__(self, index: int | slice) -> Span | list[Span]:
+    def __getitem__(self, index: slice) -> list[StreamSpan]: ...
+    def __getitem__(self, index: int | slice) -> StreamSpan | list[StreamSpan]:
         if isinstance(index, slice):
             return [self[place] for place in range(*index.indices(len(self)))]
         tokens, good = self._tokens[index], self._good[index]
-        return Span(
+        return StreamSpan(
             self._starts[index],
             self._ends[index],
             None if tokens == _ABSENT else tokens,
@@ -68,7 +68,7 @@ class Spans(Sequence[Span]):
             None if good == _ABSENT else bool(good),
         )
 
-    def __iter__(self) -> Iterator[Span]:
+    def __iter__(self) -> Iterator[StreamSpan]:
         return map(self.__getitem__, range(len(self)))
 
 
@@ -83,7 +83,7 @@ class Collection:
         self.metrics = [entry for entry in metrics if not entry.whole_run]
         self.run_metrics = [entry for entry in metrics if entry.whole_run]
         self.include_failed = include_failed
-        self.pools = {entry.name: Pool(exact) for entry in self.metrics}
+        self.pools = {entry.name: SamplePool(exact) for entry in self.metrics}
         self.missing: dict[str, Counter[str]] = {entry.name: Counter() for entry in self.metrics}
         self.verdicts: Counter[str] = Counter()
         self.sources: Counter[str] = Counter()
@@ -285,7 +285,7 @@ def distribution(summary: Summary | None, unit: str = "1") -> dict[str, Any] | N
     return {name: json_number(getattr(summary, name), unit) for name in Summary.__slots__}
 
 
-def _pooled(pool: Pool, entry: Metric) -> dict[str, Any] | None:
+def _pooled(pool: SamplePool, entry: Metric) -> dict[str, Any] | None:
     """Return the distribution of a pool, with `std`, and with the interval of the mean if each sample is from a different
     stream: gaps of one stream depend on each other, so their number does not show how well their mean is known."""
     summary, deviation = pool.summary(), pool.deviation()
@@ -305,14 +305,14 @@ def json_number(value: float, unit: str = "1") -> float:
     return round(value) if unit == "ns" or value == int(value) else round(value, 6)
 
 
-def span_of(measurement: Measurement, good: bool | None = None) -> Span | None:
+def span_of(measurement: Measurement, good: bool | None = None) -> StreamSpan | None:
     """Return the span of one stream on the wall clock, or None if it is not known."""
     duration, tokens = measurement.samples.get(_DURATION), measurement.samples.get(_TOKENS)
     began = _nanoseconds(measurement.recorded_at)
     if began is None or duration is None or not duration.values:
         return None
     count = int(tokens.values[0]) if tokens is not None and tokens.values else None
-    return Span(began, began + round(duration.values[0]), count, measurement.verdict, good)
+    return StreamSpan(began, began + round(duration.values[0]), count, measurement.verdict, good)
 
 
 def _nanoseconds(recorded_at: str | None) -> int | None:

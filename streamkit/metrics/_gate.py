@@ -17,7 +17,7 @@ from streamkit.frozen import dataclass
 from streamkit.metrics._collect import Collection
 from streamkit.metrics._metric import Metric, find
 from streamkit.metrics._outcome import CAUSES, is_cause
-from streamkit.model.histogram import Pool
+from streamkit.model.histogram import SamplePool
 from streamkit.model.measurement import Measurement, Samples, Summary, percentile
 from streamkit.model.units import BYTES, DURATIONS, NANOSECONDS, quantity
 
@@ -113,7 +113,7 @@ def _unknown_statistic(name: str) -> str:
 
 def statistic(values: object, stat: str) -> float | None:
     """One statistic (`n`, `mean`, `p95`, …) of values or of a pool; None if there are none."""
-    if isinstance(values, Pool):
+    if isinstance(values, SamplePool):
         if stat.startswith("p") and len(values):
             return values.percentile(float(stat[1:]))
         summary = values.summary()
@@ -202,8 +202,8 @@ def _of_run(expression: Expression, whole: Collection) -> Samples:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateFailure:
-    """A gate that failed: by the `value` over all streams, or by `absent` streams that lack the metric for the reason
-    `why`, or by `broke` streams of which `worst` are the worst (value, place)."""
+    """A gate that failed: because of the `value` over all streams, of `absent` streams that lack the metric for the reason
+    `why`, or of `broke` streams; `worst` are the worst of these (value, place)."""
 
     expression: Expression
     value: float | None

@@ -22,7 +22,7 @@ Unit = Literal["ns", "1", "bytes", "tokens", "tokens/s", "ratio", "bytes/s", "1/
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class StreamSpan:
     """The data of one stream for a metric of a run.
 
     These are when it began and ended (ns since 1970, UTC), its tokens, and whether it met every limit of `--slo` (None if
@@ -36,9 +36,9 @@ class Span:
     good: bool | None = None
 
 
-Shown = Literal["always", "present", "asked"]
+Shown = Literal["always", "present", "requested"]
 OfStream = Callable[[Timeline], Samples]
-OfRun = Callable[[Sequence[Span]], Samples]
+OfRun = Callable[[Sequence[StreamSpan]], Samples]
 OfOutcomes = Callable[[Outcomes, str], Samples]
 
 
@@ -52,7 +52,7 @@ class Metric:
     streams with a known wall-clock time; `of_outcomes` one value for the outcomes of all requests and, if `by_cause`, for
     one cause (empty for all).
     `shown` is when tables include the metric without `--metrics`: `always`, if some stream has a value (`present`), or never
-    (`asked`). The default is `asked`, so that a new metric does not change existing tables; JSON and CSV have every metric.
+    (`requested`). The default is `requested`, so that a new metric does not change existing tables; JSON and CSV have every metric.
     Columns are in ascending `order`.
     """
 
@@ -66,7 +66,7 @@ class Metric:
     by_cause: bool = False
     many: bool = False
     aliases: tuple[str, ...] = ()
-    shown: Shown = "asked"
+    shown: Shown = "requested"
     order: int = 50
 
     @property

@@ -10,7 +10,7 @@ from streamkit.metrics import Timeline, metric
 from streamkit.model.measurement import Samples
 
 
-@metric("bytes/s", "Bytes/s", shown="asked", order=43)
+@metric("bytes/s", "Bytes/s", shown="requested", order=43)
 def measured(timeline: Timeline) -> Samples:
     """Return one sample, in bytes per second."""
     frames = timeline.stream.exchange.frames

@@ -10,7 +10,7 @@ from streamkit.metrics import Timeline, metric
 from streamkit.model.measurement import Samples
 
 
-@metric("bytes", "Chunk size", many=True, shown="asked", order=50)
+@metric("bytes", "Chunk size", many=True, shown="requested", order=50)
 def measured(timeline: Timeline) -> Samples:
     """Return a sample per chunk, in bytes."""
     stream = timeline.stream

@@ -11,7 +11,7 @@ from streamkit.metrics import Timeline, metric
 from streamkit.model.measurement import Samples
 
 
-@metric("ratio", "Coalesced", aliases=("coalesced",), shown="asked", order=53)
+@metric("ratio", "Coalesced", aliases=("coalesced",), shown="requested", order=53)
 def measured(timeline: Timeline) -> Samples:
     """Return one sample: a share from 0 to 1."""
     if timeline.gaps_missing:

@@ -10,7 +10,7 @@ from streamkit.metrics import Timeline, metric
 from streamkit.model.measurement import Samples
 
 
-@metric("tokens/s", "E2E tok/s", aliases=("e2e_tps",), shown="asked", order=41)
+@metric("tokens/s", "E2E tok/s", aliases=("e2e_tps",), shown="requested", order=41)
 def measured(timeline: Timeline) -> Samples:
     """Return one sample, in tokens per second."""
     end, tokens = timeline.stream.exchange.end, timeline.tokens

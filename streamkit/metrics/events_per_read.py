@@ -15,7 +15,7 @@ from streamkit.metrics import Timeline, metric
 from streamkit.model.measurement import Samples
 
 
-@metric("1", "Events/read", many=True, shown="asked", order=52)
+@metric("1", "Events/read", many=True, shown="requested", order=52)
 def measured(timeline: Timeline) -> Samples:
     """Return a sample per frame that completed an event."""
     stream = timeline.stream

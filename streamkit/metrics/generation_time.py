@@ -11,7 +11,7 @@ from streamkit.metrics import Timeline, metric
 from streamkit.model.measurement import Samples
 
 
-@metric("ns", "Generation", aliases=("generation", "decode"), shown="asked", order=15)
+@metric("ns", "Generation", aliases=("generation", "decode"), shown="requested", order=15)
 def measured(timeline: Timeline) -> Samples:
     """Return one sample, in nanoseconds."""
     times = timeline.content_times

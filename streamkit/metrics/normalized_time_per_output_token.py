@@ -10,7 +10,7 @@ from streamkit.metrics import Timeline, metric
 from streamkit.model.measurement import Samples
 
 
-@metric("ns", "NTPOT", aliases=("ntpot",), shown="asked", order=24)
+@metric("ns", "NTPOT", aliases=("ntpot",), shown="requested", order=24)
 def measured(timeline: Timeline) -> Samples:
     """Return one sample, in nanoseconds per token."""
     end, tokens = timeline.stream.exchange.end, timeline.streamed_tokens

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from streamkit.metrics import Span, run_metric
+from streamkit.metrics import StreamSpan, run_metric
 from streamkit.model.measurement import Samples
 
 
 @run_metric("tokens/s", "Tok/s, run", aliases=("throughput",), shown="always", order=72)
-def measured(spans: Sequence[Span]) -> Samples:
+def measured(spans: Sequence[StreamSpan]) -> Samples:
     """Return one value, in tokens per second."""
     if not spans:
         return Samples(missing="no-wall-clock")

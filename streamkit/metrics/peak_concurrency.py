@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import accumulate
 
-from streamkit.metrics import Span, run_metric
+from streamkit.metrics import StreamSpan, run_metric
 from streamkit.model.measurement import Samples
 
 
 @run_metric("1", "Peak", aliases=("peak",), shown="always", order=74)
-def measured(spans: Sequence[Span]) -> Samples:
+def measured(spans: Sequence[StreamSpan]) -> Samples:
     """Return one value, in streams."""
     if not spans:
         return Samples(missing="no-wall-clock")

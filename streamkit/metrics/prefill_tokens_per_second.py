@@ -10,7 +10,7 @@ from streamkit.metrics import Timeline, metric
 from streamkit.model.measurement import Samples
 
 
-@metric("tokens/s", "Prefill tok/s", aliases=("prefill",), shown="asked", order=42)
+@metric("tokens/s", "Prefill tok/s", aliases=("prefill",), shown="requested", order=42)
 def measured(timeline: Timeline) -> Samples:
     """Return one sample, in tokens per second."""
     content, usage = timeline.content, timeline.stream.usage

@@ -14,7 +14,12 @@ from streamkit.model.measurement import Samples
 
 
 @metric(
-    "ns", "TPOC", many=True, aliases=("tpoc", "gen_ai.client.operation.time_per_output_chunk"), shown="asked", order=21
+    "ns",
+    "TPOC",
+    many=True,
+    aliases=("tpoc", "gen_ai.client.operation.time_per_output_chunk"),
+    shown="requested",
+    order=21,
 )
 def measured(timeline: Timeline) -> Samples:
     """Return a sample per pair of chunks, in nanoseconds."""

@@ -12,7 +12,7 @@ from streamkit.metrics import Timeline, metric
 from streamkit.model.measurement import Samples
 
 
-@metric("ns", "TPOT", aliases=("tpot", "gen_ai.server.time_per_output_token"), shown="asked", order=23)
+@metric("ns", "TPOT", aliases=("tpot", "gen_ai.server.time_per_output_token"), shown="requested", order=23)
 def measured(timeline: Timeline) -> Samples:
     """Return one sample, in nanoseconds per token."""
     end, tokens = timeline.stream.exchange.end, timeline.streamed_tokens

@@ -12,7 +12,7 @@ from streamkit.metrics import Timeline, metric
 from streamkit.model.measurement import Samples
 
 
-@metric("ns", "TTFC", aliases=("ttfc", "gen_ai.client.operation.time_to_first_chunk"), shown="asked", order=9)
+@metric("ns", "TTFC", aliases=("ttfc", "gen_ai.client.operation.time_to_first_chunk"), shown="requested", order=9)
 def measured(timeline: Timeline) -> Samples:
     """Return one sample, in nanoseconds."""
     times = timeline.chunk_times

@@ -12,7 +12,7 @@ from streamkit.metrics import Timeline, metric
 from streamkit.model.measurement import Samples
 
 
-@metric("ns", "TTST", aliases=("ttst",), shown="asked", order=12)
+@metric("ns", "TTST", aliases=("ttst",), shown="requested", order=12)
 def measured(timeline: Timeline) -> Samples:
     """Return one sample, in nanoseconds."""
     content = timeline.content

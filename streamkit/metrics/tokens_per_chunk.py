@@ -11,7 +11,7 @@ from streamkit.metrics import Timeline, metric
 from streamkit.model.measurement import Samples
 
 
-@metric("1", "Tok/chunk", shown="asked", order=51)
+@metric("1", "Tok/chunk", shown="requested", order=51)
 def measured(timeline: Timeline) -> Samples:
     """Return one sample, in tokens per chunk."""
     tokens = timeline.streamed_tokens

@@ -65,13 +65,13 @@ def table(caption: str, records: Iterable[Mapping[str, Any]], total: int) -> str
 
 def _shown_fields(value: Any) -> Iterator[tuple[Field[Any], Any]]:
     for field in fields(value):
-        held = getattr(value, field.name)
-        if field.repr and (field.default is MISSING or held != field.default) and not _empty(field, held):
-            yield field, held
+        content = getattr(value, field.name)
+        if field.repr and (field.default is MISSING or content != field.default) and not _empty(field, content):
+            yield field, content
 
 
-def _empty(field: Field[Any], held: Any) -> bool:
-    return field.default_factory is not MISSING and isinstance(held, Sequence | Mapping) and not held
+def _empty(field: Field[Any], content: Any) -> bool:
+    return field.default_factory is not MISSING and isinstance(content, Sequence | Mapping) and not content
 
 
 def _short(value: Any) -> str:

@@ -28,7 +28,7 @@ class Fields:
         try:
             return reader(value)
         except (TypeError, ValueError, KeyError, AttributeError):
-            message = f"{name} of {self._record.get('type')} is {shown(value)}; passed over"
+            message = f"{name} of {self._record.get('type')} is {shown(value)}; ignored"
             self._damage.append(Damage(self._line, "bad-field", message))
             return default
 

@@ -105,8 +105,8 @@ class Request:
         if "stream" in self.path.rpartition("/")[2].lower():
             return True
         fields = self.body.json if self.body else None
-        asked = fields.get("stream") if isinstance(fields, dict) else None
-        return asked if isinstance(asked, bool) else None
+        stream = fields.get("stream") if isinstance(fields, dict) else None
+        return stream if isinstance(stream, bool) else None
 
     __repr__ = brief
 
@@ -248,11 +248,11 @@ class Exchange:
     resolution: int | None = None
 
     def __repr__(self) -> str:
-        asked = f"{self.request.method} {target(self.request.url)}" if self.request else None
+        request_line = f"{self.request.method} {target(self.request.url)}" if self.request else None
         status = f"status {self.response.status}" if self.response else None
         ended = self.end.reason if self.end else None
         size = f"{sum(self.frames.sizes):,} bytes"
-        return tag(self, self.name, asked, status, counted(len(self.frames), "frame"), size, ended)
+        return tag(self, self.name, request_line, status, counted(len(self.frames), "frame"), size, ended)
 
     def _repr_html_(self) -> str:
         return table(repr(self), self._records(), len(self.frames))

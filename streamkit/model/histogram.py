@@ -192,7 +192,7 @@ def _exact_sum(values: list[float]) -> list[float]:
     return parts
 
 
-class Pool:
+class SamplePool:
     """Samples of one metric over many streams: exact up to `exact` of them, from then on a histogram."""
 
     __slots__ = ("_as_histogram", "_exact", "_found", "_histogram", "_is_ordered", "_mean", "_values")

@@ -43,7 +43,7 @@ class _Template:
 
     @staticmethod
     def of(line: bytes, other: bytes) -> _Template | None:
-        """Return the template of a line; None if its frame is no event with JSON, or has no holes. `other` is a line near it."""
+        """Return the template of a line; None if its frame is not an event with JSON, or has no holes. `other` is a line near it."""
         try:
             kind, _, text = _FIELDS(orjson.loads(line))
             data = text.encode()

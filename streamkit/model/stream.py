@@ -132,9 +132,9 @@ class Stream:
     reader: Callable[[dict[str, Any]], tuple[Delta, ...]] = field(default=lambda _: (), compare=False, repr=False)
 
     def __repr__(self) -> str:
-        spoken = f"{self.api} ({self.dialect})" if self.dialect else self.api
+        api_name = f"{self.api} ({self.dialect})" if self.dialect else self.api
         events = counted(len(self.events), "event")
-        return tag(self, self.exchange.name, spoken, self.model, self.verdict, events)
+        return tag(self, self.exchange.name, api_name, self.model, self.verdict, events)
 
     def _repr_html_(self) -> str:
         return table(repr(self), self._records(), len(self.events))
@@ -181,9 +181,9 @@ class Stream:
             return False
         wants_events = (header(request.headers, "accept") or "").strip().lower() == "text/event-stream"
         kind = (self.exchange.content_type or "").partition(";")[0].strip().lower()
-        asked = request.asks_for_stream
-        asked = (request.method == "POST" and asked is True) or (asked is None and wants_events)
-        return not asked and kind not in _STREAM_TYPES
+        wanted = request.asks_for_stream
+        wanted = (request.method == "POST" and wanted is True) or (wanted is None and wants_events)
+        return not wanted and kind not in _STREAM_TYPES
 
     def deltas(self, chunk: int) -> tuple[Delta, ...]:
         """Return what chunk `chunk` adds."""

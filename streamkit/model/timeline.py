@@ -10,7 +10,7 @@ from streamkit.model.message import Delta
 from streamkit.model.stream import Broken, Stream
 from streamkit.wire.values import Comment, Event, Item, Tail
 
-Kind = Literal["event", "comment", "ignored", "tail"]
+EntryKind = Literal["event", "comment", "ignored", "tail"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +23,7 @@ class Moment:
 
     n: int
     at: int | None
-    kind: Kind
+    kind: EntryKind
     item: Item
     event: int | None = None
     chunk: int | None = None
@@ -53,7 +53,7 @@ def timeline(stream: Stream) -> Iterator[Moment]:
             )
             event += 1
         else:
-            kind: Kind = "comment" if isinstance(item, Comment) else "ignored"
+            kind: EntryKind = "comment" if isinstance(item, Comment) else "ignored"
             yield Moment(n=n, at=_arrival(stream, item.end), kind=kind, item=item)
     for n, tail in enumerate(tails, n + 1):  # noqa: B020  (the count continues)
         yield Moment(n=n, at=_arrival(stream, tail.end), kind="tail", item=tail)

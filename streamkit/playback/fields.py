@@ -19,19 +19,19 @@ _PART = re.compile(
 )
 _EVERY = None
 
-Part = str | int | None
+PathStep = str | int | None
 
 
 @dataclass(frozen=True, slots=True)
 class FieldPath:
     """A path: names of fields, indices of items (from 0), and None for every field or item."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[PathStep, ...]
 
     @staticmethod
     def of(text: str) -> FieldPath:
         """Parse a path. Raises UsageError if it is invalid."""
-        parts: list[Part] = []
+        parts: list[PathStep] = []
         position = 1
         while text.startswith("$") and (found := _PART.match(text, position)):
             position = found.end()
@@ -48,7 +48,7 @@ def without(value: Any, paths: Sequence[FieldPath]) -> Any:
     return value
 
 
-def _part(found: re.Match[str]) -> Part:
+def _part(found: re.Match[str]) -> PathStep:
     if (index := found["index"]) is not None:
         return int(index)
     if (quoted := found["quoted"]) is not None:
@@ -60,7 +60,7 @@ def _part(found: re.Match[str]) -> Part:
     return found["name"] or _EVERY
 
 
-def _without(value: Any, parts: tuple[Part, ...]) -> Any:
+def _without(value: Any, parts: tuple[PathStep, ...]) -> Any:
     part, *rest = parts
     if isinstance(value, dict) and not isinstance(part, int):
         items = [(key, _inner(item, rest) if part in (_EVERY, key) else [item]) for key, item in value.items()]
@@ -71,6 +71,6 @@ def _without(value: Any, parts: tuple[Part, ...]) -> Any:
     return value
 
 
-def _inner(item: Any, rest: Sequence[Part]) -> list[Any]:
+def _inner(item: Any, rest: Sequence[PathStep]) -> list[Any]:
     """The item without what the rest of the path names, in a list; an empty list if the path ends here."""
     return [_without(item, tuple(rest))] if rest else []

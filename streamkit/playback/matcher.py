@@ -1,6 +1,6 @@
 """Find the recording that answers a request: match levels, an order among equal matches, and the nearest miss.
 
-A matcher does no I/O. It gets the requests of its recordings (`Recorded`), computes their keys once, and counts how often
+A matcher does no I/O. It gets the requests of its recordings (`Candidate`), computes their keys once, and counts how often
 each was played.
 """
 
@@ -43,18 +43,18 @@ _STREAMING_PATHS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
+class Candidate:
     """What a matcher knows about one recording.
 
     `request` is None if the log did not keep it; `fits` then decides whether this could be the answer to a request, and
-    `model` returns the model that answered. `streamed` is whether the answer is a stream, `asked_stream` whether a stream
+    `model` returns the model that answered. `streamed` is whether the answer is a stream, `wants_stream` whether a stream
     was requested (None: the request does not say), `failed` whether the answer is an HTTP error, which answers requests
     with and without streaming. Equal matches are ordered by `recorded_at`, `path` and `number`.
     """
 
     request: Request | None
     streamed: bool = True
-    asked_stream: bool | None = True
+    wants_stream: bool | None = True
     failed: bool = False
     fits: Callable[[Request], bool] = lambda _: True
     model: Callable[[], str | None] = lambda: None
@@ -64,8 +64,8 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
-class _Origin:
-    """What tells apart providers whose requests are equal: the host, the provider whose own headers it has, the whole path."""
+class _Recipient:
+    """What distinguishes providers whose requests are equal: the host, the provider whose own headers the request has, the whole path."""
 
     host: str
     """Host and port, as in the URL."""
@@ -74,29 +74,29 @@ class _Origin:
     headers: bool
 
     @staticmethod
-    def of(request: Request | None) -> _Origin:
+    def of(request: Request | None) -> _Recipient:
         if request is None:
-            return _Origin(host="", marks=frozenset(), path="", headers=False)
+            return _Recipient(host="", marks=frozenset(), path="", headers=False)
         headers = bool(request.headers)
-        return _Origin(
+        return _Recipient(
             host=_authority(request.url), marks=marked(request.headers), path=whole_path(request.path), headers=headers
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class RequestDifference:
     """A difference between a request and a recorded one, at a JSON path. Absent values are None."""
 
     at: str
     recorded: Any
-    asked: Any
+    received: Any
 
     def as_json(self) -> dict[str, Any]:
         """As the answer to a request without a match lists it."""
-        return {"at": self.at, "recorded": self.recorded, "asked": self.asked}
+        return {"at": self.at, "recorded": self.recorded, "asked": self.received}
 
     def __str__(self) -> str:
-        return f"{self.at}: recorded {_shown(self.recorded)}, asked {_shown(self.asked)}"
+        return f"{self.at}: recorded {_shown(self.recorded)}, received {_shown(self.received)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ class Miss:
     """
 
     nearest: int | None = None
-    first: Difference | None = None
+    first: RequestDifference | None = None
     differences: int = 0
     used_up: bool = False
 
@@ -133,7 +133,7 @@ class Matcher:
 
     def __init__(
         self,
-        recordings: Iterable[Recorded],
+        recordings: Iterable[Candidate],
         *,
         level: Level = "body",
         reuse: Reuse = "cycle",
@@ -141,9 +141,9 @@ class Matcher:
         redact: Callable[[Request], Request] = lambda request: request,
         hosts: frozenset[str] = frozenset(),
     ) -> None:
-        self._recordings: list[Recorded] = []
+        self._recordings: list[Candidate] = []
         self._hosts = hosts
-        self._origins: dict[int, _Origin] = {}
+        self._recipients: dict[int, _Recipient] = {}
         self._level = level
         self._reuse = reuse
         self._ignore = ignore
@@ -156,7 +156,7 @@ class Matcher:
         for recorded in recordings:
             self.add(recorded)
 
-    def add(self, recorded: Recorded) -> None:
+    def add(self, recorded: Candidate) -> None:
         """Add a recording; it gets the next index."""
         index = len(self._recordings)
         self._recordings.append(recorded)
@@ -181,14 +181,14 @@ class Matcher:
         if index is not None:
             self.plays[index] += 1
             recorded = self._recordings[index]
-            return Match(index, not streaming and recorded.streamed and recorded.asked_stream is not streaming)
+            return Match(index, not streaming and recorded.streamed and recorded.wants_stream is not streaming)
         return Miss(candidates[-1], used_up=True) if candidates else self._miss(self._view(request), streaming)
 
-    def compare(self, request: Request, index: int) -> list[Difference]:
+    def compare(self, request: Request, index: int) -> list[RequestDifference]:
         """Return the differences between a request and the recorded one with this index, at most 10,000."""
         found = list(islice(differences(self._views[index], self._view(request)), _MANY))
         if not found:
-            found = [Difference("body.stream", self._recordings[index].asked_stream, request.asks_for_stream)]
+            found = [RequestDifference("body.stream", self._recordings[index].wants_stream, request.asks_for_stream)]
         return found
 
     def reset(self) -> None:
@@ -223,7 +223,7 @@ class Matcher:
     def _answering(self, indices: Sequence[int], streaming: bool | None) -> list[int]:
         """Return those that can answer with or without streaming, as requested; those recorded that way are preferred."""
         recordings = self._recordings
-        same = [index for index in indices if recordings[index].asked_stream is streaming]
+        same = [index for index in indices if recordings[index].wants_stream is streaming]
         if same or not streaming:
             return same or list(indices)
         return [index for index in indices if recordings[index].failed or recordings[index].streamed]
@@ -232,25 +232,25 @@ class Matcher:
         """Return those of the provider that is asked, or all if it is not known."""
         if not indices or (len(indices) == 1 and not self._hosts and request.method != "GET"):
             return indices
-        asked = _Origin.of(request)
-        origins = self._origins
+        received = _Recipient.of(request)
+        recipients = self._recipients
         for index in indices:
-            if index not in origins:
-                origins[index] = _Origin.of(self._recordings[index].request)
-        found = [index for index in indices if self._may_answer(origins[index], asked, request.method)]
+            if index not in recipients:
+                recipients[index] = _Recipient.of(self._recordings[index].request)
+        found = [index for index in indices if self._may_answer(recipients[index], received, request.method)]
         for part in ("host", "marks", "path"):
-            same = [index for index in found if getattr(origins[index], part) == getattr(asked, part)]
+            same = [index for index in found if getattr(recipients[index], part) == getattr(received, part)]
             found = same or found
         return found
 
-    def _may_answer(self, recorded: _Origin, asked: _Origin, method: str) -> bool:
+    def _may_answer(self, recorded: _Recipient, received: _Recipient, method: str) -> bool:
         """Return whether a recording is not that of another provider.
 
         The body of a POST shows the API. Without one, the headers decide: `GET /v1/models` is the same at OpenAI and Anthropic.
         """
-        if recorded.host in self._hosts and recorded.host != asked.host:
+        if recorded.host in self._hosts and recorded.host != received.host:
             return False
-        return method != "GET" or not asked.marks or not recorded.headers or recorded.marks == asked.marks
+        return method != "GET" or not received.marks or not recorded.headers or recorded.marks == received.marks
 
     def _next(self, candidates: Sequence[int]) -> int | None:
         if not candidates:
@@ -312,7 +312,7 @@ class Matcher:
         count, index = nearest
         first = next(differences(self._views[index], view), None)
         if first is None:  # they differ in streaming only
-            first = Difference("body.stream", self._recordings[index].asked_stream, streaming)
+            first = RequestDifference("body.stream", self._recordings[index].wants_stream, streaming)
             count = 1
         return Miss(index, first, count)
 
@@ -348,21 +348,23 @@ def whole_path(path: str) -> str:
     return path
 
 
-def differences(recorded: Any, asked: Any, at: str = "") -> Iterator[Difference]:
+def differences(recorded: Any, received: Any, at: str = "") -> Iterator[RequestDifference]:
     """Yield all differences between two JSON values, in order; each item that only one of two lists has is one."""
-    if isinstance(recorded, dict) and isinstance(asked, dict):
-        for key in [*recorded, *(key for key in asked if key not in recorded)]:
-            yield from differences(recorded.get(key, _ABSENT), asked.get(key, _ABSENT), f"{at}.{key}" if at else key)
-    elif isinstance(recorded, list) and isinstance(asked, list):
-        for index, (one, other) in enumerate(zip(recorded, asked, strict=False)):
+    if isinstance(recorded, dict) and isinstance(received, dict):
+        for key in [*recorded, *(key for key in received if key not in recorded)]:
+            yield from differences(recorded.get(key, _ABSENT), received.get(key, _ABSENT), f"{at}.{key}" if at else key)
+    elif isinstance(recorded, list) and isinstance(received, list):
+        for index, (one, other) in enumerate(zip(recorded, received, strict=False)):
             yield from differences(one, other, f"{at}[{index}]")
-        shorter = min(len(recorded), len(asked))
+        shorter = min(len(recorded), len(received))
         for index, item in enumerate(recorded[shorter:], shorter):
-            yield Difference(f"{at}[{index}]", item, None)
-        for index, item in enumerate(asked[shorter:], shorter):
-            yield Difference(f"{at}[{index}]", None, item)
-    elif recorded != asked or isinstance(recorded, bool) is not isinstance(asked, bool):
-        yield Difference(at, None if recorded is _ABSENT else recorded, None if asked is _ABSENT else asked)
+            yield RequestDifference(f"{at}[{index}]", item, None)
+        for index, item in enumerate(received[shorter:], shorter):
+            yield RequestDifference(f"{at}[{index}]", None, item)
+    elif recorded != received or isinstance(recorded, bool) is not isinstance(received, bool):
+        yield RequestDifference(
+            at, None if recorded is _ABSENT else recorded, None if received is _ABSENT else received
+        )
 
 
 def _value(body: Body | None) -> Any:
@@ -384,7 +386,7 @@ def _canonical(value: Any) -> Any:
     return [_canonical(item) for item in value] if isinstance(value, list) else value
 
 
-def _order(recorded: Recorded) -> tuple[str, str, int]:
+def _order(recorded: Candidate) -> tuple[str, str, int]:
     return recorded.recorded_at or "", recorded.path, recorded.number
 
 

@@ -176,14 +176,16 @@ def _blocked(probe: Probe, answer: Answer, place: int, reported: _Reported) -> I
 def _refused(answer: Answer, place: int) -> Flaw:
     """Return the verdict for a status that is not a success."""
     status, words = answer.status or 0, answer.refusal
-    said = f"status {status}" + (f": {_quoted(words)}" if words else "")
+    refusal = f"status {status}" + (f": {_quoted(words)}" if words else "")
     if status in (401, 403):
-        return Flaw("error", f"not judged: the key is not accepted: {said}", place)
+        return Flaw("error", f"not judged: the key is not accepted: {refusal}", place)
     if status in _NOT_NOW or status < 400:
-        return Flaw("error", f"not judged: {said}", place)
+        return Flaw("error", f"not judged: {refusal}", place)
     if status in _REFUSED:
-        return Flaw("unsupported", said, place) if words else Flaw("fail", f"{said} without an error object", place)
-    return Flaw("fail", f"{said} instead of an answer or a refusal", place)
+        return (
+            Flaw("unsupported", refusal, place) if words else Flaw("fail", f"{refusal} without an error object", place)
+        )
+    return Flaw("fail", f"{refusal} instead of an answer or a refusal", place)
 
 
 def _damaged(answer: Answer) -> bool:

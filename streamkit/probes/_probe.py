@@ -54,7 +54,7 @@ class Ask:
     `name` identifies it among those of its API: cases with the same `Ask` share one exchange. `path` begins with the version
     of the API (`/v1/chat/completions`); a base URL that ends in a version replaces it. `body` is a JSON value, in which
     strings equal to MODEL are replaced, or bytes that are sent as they are. `headers` are added to those of every request.
-    `key` is what is sent as the API key: that of the user, or a wrong one. `streams` tells that a stream is the expected
+    `key` is what is sent as the API key: that of the user, or a wrong one. `streams` means that a stream is the expected
     answer. `copies` are sent at once. With `leaves`, the connection is closed after the first frame with content. `then` is
     sent afterwards, on the same connection if the endpoint keeps it open; its body may depend on the answer (`follows`).
     """

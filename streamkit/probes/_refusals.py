@@ -11,7 +11,7 @@ from streamkit.probes._probe import Answer, Expectation, Flaw, each
 def refuses(*statuses: int, lawful: Callable[[Answer], str | None] | None = None) -> Expectation:
     """The request is refused: with one of these statuses, in JSON, with a text that says why.
 
-    `lawful` returns why an answer that is no refusal is allowed; it is then a deviation, otherwise a failure.
+    `lawful` returns why an answer that is not a refusal is allowed; it is then a deviation, otherwise a failure.
     """
 
     def check(answer: Answer) -> str | Flaw | None:

@@ -17,11 +17,11 @@ KeyPart = str | tuple[str, int] | tuple[str, int, int]
 
 @dataclass(frozen=True, slots=True)
 class KeyShape:
-    """One kind of secret: `parts` in order, the first of which is fixed text.
+    """One kind of secret: `parts` in order; the first is fixed text.
 
     The last part is open-ended: once its minimum length is reached, the text is a secret, and it continues as long as
-    characters of the class `rest` follow. `mixed` is a class of which the variable parts must contain at least one
-    character, so that words and placeholders do not match. `name` is the rule that a recording names where the secret
+    characters of the class `rest` follow. `mixed` is a class; the variable parts must contain at least one of its
+    characters, so that words and placeholders do not match. `name` is the rule that a recording names where the secret
     was removed (`groq-key`).
     """
 

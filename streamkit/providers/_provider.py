@@ -66,7 +66,7 @@ class Provider:
     `keys` are the environment variables for the key; the first one set is used. The provider's SDK needs the first one
     to start, so it is set to a dummy when SDKs are pointed at streamkit, unless `dummy_key` is false because the key is
     optional or also gives access to other services. `aliases` are other names for `proxy --route`. `marks` are headers that
-    only its clients send, besides that of the key.
+    only its clients send, in addition to that of the key.
     """
 
     name: str

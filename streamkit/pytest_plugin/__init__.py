@@ -19,7 +19,7 @@ import pytest
 from streamkit.pytest_plugin._isolation import isolate, isolation_of
 from streamkit.pytest_plugin._linting import lint_answer
 from streamkit.pytest_plugin._names import default_name, folder_of
-from streamkit.pytest_plugin._running import MARKER, RECORD_MODES, Plan, command_of, running
+from streamkit.pytest_plugin._running import MARKER, RECORD_MODES, ServerPlan, command_of, running
 from streamkit.pytest_plugin._server import StreamkitServer as StreamkitServer
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def streamkit_server(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyP
     marker = request.node.get_closest_marker("streamkit")
     folder = folder_of(request.config, request.path)
     names = marker.args if marker and marker.args else (default_name(request.node),)
-    plan = Plan(
+    plan = ServerPlan(
         paths=[folder / name for name in names],
         given=dict(marker.kwargs) if marker else {},
         command=command_of(request.node),
@@ -137,6 +137,6 @@ def streamkit_session_server(
     """One mock server for all tests that plays `streamkit_recordings`, repeatedly if several tests send the same request."""
     with pytest.MonkeyPatch.context() as monkeypatch:
         paths = [Path(path) for path in streamkit_recordings]
-        plan = Plan(paths=paths, given={"reuse": "cycle", "strict": False}, shared=True)
+        plan = ServerPlan(paths=paths, given={"reuse": "cycle", "strict": False}, shared=True)
         with running(request.config, plan, monkeypatch) as server:
             yield server

@@ -30,7 +30,7 @@ _ARGUMENTS = {"fault", "speed", "match", "reuse", "ignore", "seed"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class ServerPlan:
     """What a server plays or records: files and folders, and the arguments of the marker.
 
     `command` is the pytest command that runs the test, `show` adds a text to its report, and `shared` is whether other tests
@@ -60,7 +60,7 @@ def command_of(item: pytest.Item) -> str:
 
 
 @contextmanager
-def running(config: pytest.Config, plan: Plan, monkeypatch: pytest.MonkeyPatch) -> Iterator[StreamkitServer]:
+def running(config: pytest.Config, plan: ServerPlan, monkeypatch: pytest.MonkeyPatch) -> Iterator[StreamkitServer]:
     """Run a server that plays these recordings, or a proxy that records to the last of them, and set the environment."""
     mode = config.getoption("--streamkit-record")
     given = dict(plan.given)
@@ -95,7 +95,7 @@ def _judge(server: StreamkitServer, enabled: bool, strict: bool | None) -> None:
         if server.unplayed:
             pytest.fail("recordings that were never requested: " + ", ".join(server.unplayed), pytrace=False)
         if server.missed:
-            missed = "; ".join(f"{asked.method} {asked.path}: {asked.message}" for asked in server.missed)
+            missed = "; ".join(f"{request.method} {request.path}: {request.message}" for request in server.missed)
             pytest.fail(f"requests that no recording matches: {missed}", pytrace=False)
 
 
@@ -107,7 +107,7 @@ def _is_missing(path: Path) -> bool:
 @contextmanager
 def _recording(
     mode: Literal["once", "auto", "all"],
-    plan: Plan,
+    plan: ServerPlan,
     given: dict[str, Any],
     upstream: str | None,
     monkeypatch: pytest.MonkeyPatch,
@@ -144,7 +144,7 @@ def _recording(
         pytest.fail("; ".join(failures), pytrace=False)
 
 
-def _playing(mode: str, plan: Plan, given: dict[str, Any], received: Received) -> Playing:
+def _playing(mode: str, plan: ServerPlan, given: dict[str, Any], received: Received) -> Playing:
     """Return what the proxy answers from the recordings of the plan, which it does in `auto` mode only."""
     from streamkit.service.proxying import Playing
 

@@ -9,7 +9,7 @@ from streamkit.pytest_plugin._received import Received
 
 if TYPE_CHECKING:
     from streamkit.service.linting import Findings
-    from streamkit.service.mock import Asked
+    from streamkit.service.mock import ServedRequest
     from streamkit.service.serving import Served
 
 
@@ -39,7 +39,7 @@ class StreamkitServer:
         return self._served is None
 
     @property
-    def requests(self) -> Sequence[Asked]:
+    def requests(self) -> Sequence[ServedRequest]:
         """The requests that were answered from recordings, in order."""
         return [] if self._served is None else self._served.requests
 
@@ -49,7 +49,7 @@ class StreamkitServer:
         return [] if self._served is None else [recording.name for recording in self._served.unplayed]
 
     @property
-    def missed(self) -> Sequence[Asked]:
+    def missed(self) -> Sequence[ServedRequest]:
         """The requests that no recording matched."""
         return [] if self._served is None else self._served.missed
 
@@ -75,9 +75,9 @@ class StreamkitServer:
     def explain(self) -> str:
         """Return all differences between the requests without a match and their closest recordings, one per line."""
         lines = []
-        for asked in self.missed:
-            lines.append(f"{asked.method} {asked.path}: {asked.message}")
-            found = None if self._served is None else self._served.differences(asked.number)
+        for request in self.missed:
+            lines.append(f"{request.method} {request.path}: {request.message}")
+            found = None if self._served is None else self._served.differences(request.number)
             if found is not None:
                 lines += [f"  {difference}" for difference in found[1]]
         return "\n".join(lines)

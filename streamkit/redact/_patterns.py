@@ -27,7 +27,7 @@ MAX_BEGINNING = 512  # characters after which an incomplete secret is no longer 
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class CompiledPattern:
     """A compiled shape. `whole` and `beginning` match what follows `prefix`, or everything if the prefix is empty."""
 
     name: str
@@ -37,18 +37,18 @@ class Shape:
     rest: str
 
 
-def _shapes() -> tuple[Shape, ...]:
+def _shapes() -> tuple[CompiledPattern, ...]:
     """Return every shape once, longer prefixes first, so that `sk-ant-` is tried before `sk-`."""
     of_providers = {shape: None for provider in PROVIDERS.values() for shape in provider.key_shapes}
     shapes = [
-        Shape(known.name, known.prefix, _whole(known), _beginning(known), known.rest)
+        CompiledPattern(known.name, known.prefix, _whole(known), _beginning(known), known.rest)
         for known in (*of_providers, *KEY_SHAPES)
     ]
     value = f"{NAME_SEPARATOR}(?P<value>(?=[A-Za-z_-]*[0-9]){NAMED_VALUE}{{{NAMED_MIN_LENGTH},}})"
     beginning = rf"(?:{NAME_SEPARATOR}{NAMED_VALUE}{{0,{NAMED_MIN_LENGTH - 1}}})?\Z"
-    shapes += [Shape("named-key", name, value, beginning, NAMED_VALUE) for name in SECRET_NAMES]
+    shapes += [CompiledPattern("named-key", name, value, beginning, NAMED_VALUE) for name in SECRET_NAMES]
     shapes.sort(key=lambda shape: -len(shape.prefix))
-    shapes += [Shape(known.name, "", known.whole, known.beginning, known.rest) for known in MARKED_SECRETS]
+    shapes += [CompiledPattern(known.name, "", known.whole, known.beginning, known.rest) for known in MARKED_SECRETS]
     return tuple(shapes)
 
 
@@ -138,7 +138,7 @@ def _hint() -> re.Pattern[str]:
 
 
 @cache
-def _with_prefix(start: str) -> tuple[tuple[int, Shape], ...]:
+def _with_prefix(start: str) -> tuple[tuple[int, CompiledPattern], ...]:
     """Return the shapes whose prefix starts with these two characters, longest prefix first."""
     return tuple(
         (index, shape) for index, shape in enumerate(SHAPES) if shape.prefix.startswith(start) and shape.prefix

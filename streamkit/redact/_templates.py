@@ -53,7 +53,7 @@ class _Field(NamedTuple):
 class _Text(NamedTuple):
     """A string value whose texts are joined: field number `place`, or `raw` bytes at an offset after the field before `place`.
 
-    `levels` are the keys of the objects around it with their indices, of which the values in `_Indices` differ between frames.
+    `levels` are the keys of the objects around it with their indices; those in `_Indices` differ between frames.
     """
 
     place: int
@@ -72,10 +72,10 @@ class _Text(NamedTuple):
         return tuple(name)
 
 
-class Fit(NamedTuple):
+class FrameFit(NamedTuple):
     """A frame that fits a template: the spans of its fields, and which of them end in what may begin a secret."""
 
-    template: Template
+    template: FrameTemplate
     spans: list[Hit]
     suspicious: list[int]
 
@@ -108,13 +108,13 @@ class Fit(NamedTuple):
             yield text.channel(indices), StringPiece(raw, base + start, key, piece.container)
 
 
-class Template:
+class FrameTemplate:
     """The bytes that frames share, and the fields between them, learned from an example.
 
-    `wide` is the template of which this one is a narrow variant, in which some fields belong to the shared bytes.
+    `wide` is set if this template is a narrow variant of it, in which some fields belong to the shared bytes.
     """
 
-    def __init__(self, example: bytes, chosen: list[_Value], wide: Template | None = None) -> None:
+    def __init__(self, example: bytes, chosen: list[_Value], wide: FrameTemplate | None = None) -> None:
         self.wide = wide
         starts = [value.start for value in chosen] + [len(example)]
         ends = [value.start + len(value.raw) for value in chosen]
@@ -132,7 +132,7 @@ class Template:
         # Field numbers of the indices, with the placeholder for each in an example that is scanned.
         self.indices = [(place, b"1%06d" % place) for place, value in enumerate(chosen) if value.kind == _INDEX]
 
-    def fit(self, data: bytes) -> Fit | None:
+    def fit(self, data: bytes) -> FrameFit | None:
         """Return how a frame fits; None if it does not, or if a field may contain a secret."""
         if not data.startswith(self._head):
             return None
@@ -158,7 +158,7 @@ class Template:
                     suspicious.append(len(spans))
             spans.append((position, end))
             position = end + len(after)
-        return Fit(self, spans, suspicious) if position == len(data) else None
+        return FrameFit(self, spans, suspicious) if position == len(data) else None
 
     def clears(self, data: bytes) -> bool:
         """Return True only if a frame fits and no field is suspicious; False also if that takes `fit` to find out."""
@@ -183,7 +183,7 @@ class Template:
             position = end + len(after)
         return position == len(data)
 
-    def values(self, data: bytes, fit: Fit) -> list[_Value]:
+    def values(self, data: bytes, fit: FrameFit) -> list[_Value]:
         """Return the fields of a frame that fits."""
         return [
             _Value(start, data[start:end], value.key, value.kind)
@@ -233,9 +233,9 @@ class _Kind:
     def __init__(self, last: list[_Value]) -> None:
         self.last = last
         self.varying: set[int] = set()
-        self.template: Template | None = None
+        self.template: FrameTemplate | None = None
 
-    def compare(self, data: bytes, values: list[_Value], hits: list[Hit]) -> Template | None:
+    def compare(self, data: bytes, values: list[_Value], hits: list[Hit]) -> FrameTemplate | None:
         """Return the template for this frame and those before, or None if something suspicious is in the shared bytes."""
         self.varying |= {index for index, value in enumerate(values) if value.raw != self.last[index].raw}
         for hit in hits:
@@ -243,7 +243,7 @@ class _Kind:
         self.last = values
         chosen = [values[index] for index in sorted(self.varying)]
         clean = all(any(_contains(value, hit) for value in chosen) for hit in hits)
-        self.template = Template(data, chosen) if clean else None
+        self.template = FrameTemplate(data, chosen) if clean else None
         return self.template
 
 
@@ -255,7 +255,7 @@ class _Sort:
     def __init__(self) -> None:
         self.seen = 0
         self.kinds: dict[bytes, _Kind] = {}
-        self.templates: list[Template] = []
+        self.templates: list[FrameTemplate] = []
 
     def learn(self, data: bytes, hits: list[Hit]) -> None:
         values, shape = _values(data)
@@ -299,7 +299,7 @@ class _Library:
             self._sorts.pop(list(self._sorts)[0], None)  # noqa: RUF015
         return sort
 
-    def find(self, data: bytes) -> Fit | None:
+    def find(self, data: bytes) -> FrameFit | None:
         """Return how a frame fits a template, or None."""
         sort = self._sorts.get(_begin(data))
         for template in sort.templates if sort is not None else ():
@@ -320,14 +320,14 @@ class _Known:
 
     __slots__ = ("_values", "_varying", "narrow", "settled", "template")
 
-    def __init__(self, template: Template) -> None:
+    def __init__(self, template: FrameTemplate) -> None:
         self.template = template
-        self.narrow: Template | None = None
-        self.settled: Template | None = None
+        self.narrow: FrameTemplate | None = None
+        self.settled: FrameTemplate | None = None
         self._values: list[_Value] = []
         self._varying: set[int] = set()
 
-    def add(self, data: bytes, fit: Fit) -> None:
+    def add(self, data: bytes, fit: FrameFit) -> None:
         """Compare a frame that fits the template, but not the variant, with the one before."""
         if len(self._varying) == len(fit.spans):
             return
@@ -339,7 +339,7 @@ class _Known:
             self._varying = {index for index, one in enumerate(joined) if one}
         if self._values and len(self._varying) < len(values):
             chosen = [values[index] for index in sorted(self._varying)]
-            self.narrow = Template(data, chosen, self.template)
+            self.narrow = FrameTemplate(data, chosen, self.template)
         else:
             self.narrow = None
         self.settled = self.narrow or (self.template if len(self._varying) == len(values) else None)
@@ -356,10 +356,10 @@ class Templates:
 
     def __init__(self) -> None:
         self._known: list[_Known] = []
-        self.settled: Template | None = None
+        self.settled: FrameTemplate | None = None
         self._lessons_left = _MAX_LESSONS
 
-    def fit(self, data: bytes, *, wide: bool = False) -> Fit | None:
+    def fit(self, data: bytes, *, wide: bool = False) -> FrameFit | None:
         """Return how a frame, which begins outside all values, fits a template, or None.
 
         With `wide` no variant is tried: that saves time if the texts are needed, which only the template itself knows.
@@ -388,7 +388,7 @@ class Templates:
         return fit
 
     def learn(self, data: bytes, hits: list[Hit]) -> None:
-        """Compare a frame, of which `hits` are suspicious, with earlier ones. It has to begin and end outside all values."""
+        """Compare a frame with earlier ones; `hits` are its suspicious values. It has to begin and end outside all values."""
         if self._lessons_left and len(data) <= _MAX_FRAME:
             self._lessons_left -= _library.learn(data, hits)
 

@@ -15,7 +15,7 @@ from streamkit.redact._prefilter import NO_HITS, Hit, hits_of
 from streamkit.redact._secret_scanner import SecretScanner, SecretSpan
 from streamkit.redact._secrets import DEFAULT, MARK, Policy
 from streamkit.redact._strings import UNJOINED_FIELDS, Channel, StringPiece, StringScanner, keys_of
-from streamkit.redact._templates import Fit, Templates
+from streamkit.redact._templates import FrameFit, Templates
 from streamkit.redact._unescape import MappedText
 
 _MAX_IDLE = 16 * 1024  # bytes of the body after which a text that does not grow is no longer held back
@@ -107,7 +107,7 @@ class BodyRedactor:
         self._waiting.append((base + len(data), at))
         return base
 
-    def _scan(self, data: bytes, base: int, fit: Fit | None = None) -> None:
+    def _scan(self, data: bytes, base: int, fit: FrameFit | None = None) -> None:
         """Scan a frame or one of its events, at this offset of the body, and overwrite the secrets that it completes."""
         if self._at_rest and fit is None:
             fit = self._templates.fit(data, wide=bool(self._channels))
@@ -240,7 +240,7 @@ class BodyRedactor:
             self._scan_piece(piece, channel)
         self._drop_channels()
 
-    def _scan_fit(self, data: bytes, fit: Fit, base: int) -> None:
+    def _scan_fit(self, data: bytes, fit: FrameFit, base: int) -> None:
         """Scan the texts of a frame that fits a template, as far as they are relevant (see `_relevant`)."""
         self._reassign()
         keys = {channel[0] for channel in self._channels}

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from streamkit.frozen import dataclass
 from streamkit.reduce.mask import PAYLOAD, decoded, encoded, mask
 
-Item = TypeVar("Item")
+T = TypeVar("T")
 Fails = Callable[[Sequence[bytes]], bool]
 
 _LARGEST = 400
@@ -46,7 +46,7 @@ def reduce(pieces: Sequence[bytes], fails: Fails) -> Reduced:
     return Reduced(kept, masked)
 
 
-def fewest(items: Sequence[Item], fails: Callable[[Sequence[Item]], bool]) -> list[Item]:
+def fewest(items: Sequence[T], fails: Callable[[Sequence[T]], bool]) -> list[T]:
     """Return a list from which no item can be removed without `fails` becoming false: ddmin, by halves, quarters, …, single items."""
     kept = list(items)
     parts = 2

@@ -63,7 +63,7 @@ def section(shown_stream: PageStream, *, events: int = _EVENTS, each_chunk: bool
         f'{_CLOSED}<summary><b>{text(name)}</b> <span class="{mood}">{text(stream.verdict)}</span> '
         f'<span class="dim">{who}</span></summary>',
         _picture(shown_stream, each_chunk=each_chunk),
-        *(_said(place, whole, letters) for place, whole in _texts(stream)),
+        *(_text_block(place, whole, letters) for place, whole in _texts(stream)),
         *_findings(shown_stream),
         *_definitions(shown_stream.definitions),
         *_events(stream, events),
@@ -108,7 +108,7 @@ def _texts(stream: Stream) -> Iterator[tuple[str, str]]:
     return ((place, "".join(pieces)) for place, pieces in message.items())
 
 
-def _said(place: str, whole: str, letters: int) -> str:
+def _text_block(place: str, whole: str, letters: int) -> str:
     cut = f"\n… and {len(whole) - letters:,} characters more" if len(whole) > letters else ""
     return f"<h3>{text(place)}</h3><pre>{lines(whole[:letters] + cut)}</pre>"
 

@@ -54,7 +54,7 @@ class Column:
     title: str
     unit: str
     many: bool = False
-    shown: Literal["always", "present", "asked"] = "asked"
+    shown: Literal["always", "present", "requested"] = "requested"
     manual: str = ""
     standard: str = ""
 
@@ -85,7 +85,7 @@ class StatsReport:
 
     - `streams`: yields one row per stream while they are measured; can be read once.
     - `groups`: returns the summaries once `streams` is exhausted: that of all streams (its `by` is empty), then of each group.
-    - `asked`: whether the user chose the columns, so that a table shows them all.
+    - `columns_chosen`: whether the user chose the columns, so that a table shows them all.
     - `listed`: false if the streams have been shown already.
     - `reasons`: a sentence for each code of a missing number. `outcome`: returns one for each way in which a request can end.
     - `statistics`: those that a table shows of a distribution; percentiles other than the usual ones are in the `percentiles`
@@ -100,7 +100,7 @@ class StatsReport:
     groups: Callable[[], Sequence[Row]]
     reasons: Mapping[str, str] = field(default_factory=dict)
     outcome: Callable[[str], str] = str
-    asked: bool = False
+    columns_chosen: bool = False
     listed: bool = True
     per_stream: bool = False
     explain: bool = False
@@ -120,7 +120,7 @@ class ProbeReport:
 
     `runs` are the endpoints, side by side if there are several. `manuals` are those of the cases, by key. `known` are the keys
     of the cases whose failure is in the baseline. `paint` are its colors, `width` the columns of the terminal that shows it
-    (0 if none does), `ascii_only` tells whether that shows nothing but ASCII, and `version` is that of this program.
+    (0 if none does), `ascii_only` is whether that shows ASCII only, and `version` is that of this program.
     """
 
     runs: Sequence[ProbeRun]

@@ -62,7 +62,7 @@ class Table:
 
 def wanted(column: Column, report: StatsReport, value: object = True) -> bool:
     """Return whether a table has this column: it was requested, is always shown, or has values."""
-    return report.asked or column.shown == "always" or (column.shown == "present" and value is not None)
+    return report.columns_chosen or column.shown == "always" or (column.shown == "present" and value is not None)
 
 
 def headline(group: Row) -> str:
@@ -100,9 +100,9 @@ def stream_table(rows: Sequence[Row], report: StatsReport, width: int) -> Table:
     }
     room = width - _FILE_WIDTH - max(map(len, ["Verdict", *verdicts])) - 2
     kept: set[str] = set()
-    asked_for = list(candidates) if report.asked else [key for key in _WANTED if key in candidates]
-    for key in asked_for:
-        if not any(cell != MISSING for cell in cells[key]) and key not in _WANTED[:5] and not report.asked:
+    columns = list(candidates) if report.columns_chosen else [key for key in _WANTED if key in candidates]
+    for key in columns:
+        if not any(cell != MISSING for cell in cells[key]) and key not in _WANTED[:5] and not report.columns_chosen:
             continue
         if needed[key] <= room:
             kept.add(key)
@@ -113,7 +113,7 @@ def stream_table(rows: Sequence[Row], report: StatsReport, width: int) -> Table:
         ["Stream", "Verdict", *(_head(*candidates[key]) for key in order)],
         [[names[at], verdicts[at], *(cells[key][at] for key in order)] for at in range(len(rows))],
         left=2,
-        more=len(asked_for) - len(kept),
+        more=len(columns) - len(kept),
     )
 
 
@@ -163,7 +163,7 @@ def mean_line(group: Row, report: StatsReport) -> str:
     means = []
     for column in report.columns if "mean" in report.statistics else ():
         value = group["metrics"].get(column.key)
-        if value is None or value.get("std") is None or not (report.asked or column.key in _MEANS):
+        if value is None or value.get("std") is None or not (report.columns_chosen or column.key in _MEANS):
             continue
         mean, std = (shown(value[key], column.unit, ascii_only=report.ascii_only) for key in ("mean", "std"))
         interval = value["mean_interval_95"]
@@ -202,7 +202,7 @@ def run_line(group: Row, report: StatsReport) -> str:
         value = group["run"].get(column.key)
         if value is not None:
             parts.append(f"{column.title.lower()} {shown(value, column.unit)}{_per(column.unit)}")
-        elif (code := group["run_missing"].get(column.key)) and (code != _UNASKED or report.asked):
+        elif (code := group["run_missing"].get(column.key)) and (code != _UNASKED or report.columns_chosen):
             missing.setdefault(code, []).append(column.title.lower())
     for code, titles in missing.items():
         parts.append(f"{', '.join(titles)} {MISSING} ({code}: {report.reasons.get(code, code)})")

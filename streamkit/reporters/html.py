@@ -104,7 +104,7 @@ def _streams(streams: Sequence[Row], report: StatsReport) -> str:
     shown_columns = [
         column
         for column in report.columns
-        if wanted(column, report, None) and (report.asked or column.key in _STREAM_COLUMNS)
+        if wanted(column, report, None) and (report.columns_chosen or column.key in _STREAM_COLUMNS)
     ]
     heads = ["Stream", "Verdict", "Model"]
     for column in shown_columns:

@@ -89,7 +89,7 @@ def _halved(buckets: Mapping[int, int]) -> dict[int, int]:
     return halved
 
 
-Key = tuple[str, tuple[tuple[str, Any], ...]]
+SeriesKey = tuple[str, tuple[tuple[str, Any], ...]]
 
 
 @dataclass(slots=True)
@@ -97,7 +97,7 @@ class _Metrics:
     """The histograms of a run by metric and attributes, and the time that it covers."""
 
     columns: dict[str, Column] = field(default_factory=dict)
-    points: dict[Key, _Points] = field(default_factory=dict)
+    points: dict[SeriesKey, _Points] = field(default_factory=dict)
     start: int | None = None
     end: int | None = None
 

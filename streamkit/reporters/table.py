@@ -145,7 +145,7 @@ def _card(row: Row, group: Row, report: StatsReport) -> Iterator[str]:
     yield f"\n  {cost}\n" if cost else ""
     yield from _choices(row, report)
     yield from _stalls(row, report)
-    if report.asked and (run := run_line(group, report)):
+    if report.columns_chosen and (run := run_line(group, report)):
         yield "\n" + textwrap.fill(f"run: {run}", report.width) + "\n"
     yield from _pictures(group, report)
 
@@ -165,7 +165,7 @@ def _choices(row: Row, report: StatsReport) -> Iterator[str]:
 def _stalls(row: Row, report: StatsReport) -> Iterator[str]:
     """Yield the stalls of the stream, the longest first."""
     stalls = sorted(row.get("stalls", ()), key=lambda stall: -stall["gap_ns"])
-    if stalls and not report.asked:
+    if stalls and not report.columns_chosen:
         yield "\n"
         for stall in stalls[:_STALLS]:
             gap, at = (shown(stall[key], "ns", ascii_only=report.ascii_only) for key in ("gap_ns", "at_ns"))

@@ -55,8 +55,8 @@ def times(finding: Finding) -> str:
 
 def _heading(row: Row) -> str:
     file = one_line(str(row["file"])) + (f"#{row['exchange']}" if row["exchange"] > 1 else "")
-    spoken = "/".join(filter(None, (str(row["api"]), str(row["dialect"] or ""))))
-    return f"{file}  [{one_line(spoken)}, {row['verdict']}]"
+    api_name = "/".join(filter(None, (str(row["api"]), str(row["dialect"] or ""))))
+    return f"{file}  [{one_line(api_name)}, {row['verdict']}]"
 
 
 def _finding(report: LintReport, finding: Finding) -> Iterator[str]:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from streamkit.results._columns import column_requests as column_requests
     from streamkit.results._result import RESULTS as RESULTS
     from streamkit.results._result import Document as Document
-    from streamkit.results._result import Request as Request
+    from streamkit.results._result import RequestResult as RequestResult
     from streamkit.results._result import Result as Result
     from streamkit.results._result import ToolResult as ToolResult
     from streamkit.results._result import count as count
@@ -28,7 +28,7 @@ _PLACES = {
     "listed": "_result",
     "nanoseconds": "_result",
     "one": "_result",
-    "Request": "_result",
+    "RequestResult": "_result",
     "Result": "_result",
     "RESULTS": "_result",
     "ToolResult": "_result",

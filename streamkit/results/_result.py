@@ -24,7 +24,7 @@ _AGGREGATE = "the tool wrote totals only, and no request"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class RequestResult:
     """One request: its outcome (`complete`, `error`, …), samples, model, the time when it was sent (RFC 3339), and notes.
 
     `samples` maps names of our metrics to the values that the tool stored; times are in nanoseconds.
@@ -41,7 +41,7 @@ class Request:
 class Result:
     """All requests of a file; `version` is that of the tool, if the file contains it."""
 
-    requests: Sequence[Request]
+    requests: Sequence[RequestResult]
     version: str = ""
 
 
@@ -87,7 +87,7 @@ def failed_at(error: Any) -> str:
     return "error" if error else "complete"
 
 
-def unlisted(complete: int, failed: int, totals: Mapping[str, Any], remedy: str) -> list[Request]:
+def unlisted(complete: int, failed: int, totals: Mapping[str, Any], remedy: str) -> list[RequestResult]:
     """Return requests without samples, for a file that contains only totals.
 
     The first has a note with the totals (texts by name) and with the option that makes the tool write requests. Raises
@@ -97,5 +97,5 @@ def unlisted(complete: int, failed: int, totals: Mapping[str, Any], remedy: str)
         raise ValueError(f"totals of {complete + failed} requests; expected at most {_MOST}")
     listing = ", ".join(f"{name} {value}" for name, value in totals.items() if value is not None)
     note = f"{_AGGREGATE} ({remedy}); totals: {listing}" if listing else f"{_AGGREGATE} ({remedy})"
-    requests = [Request() for _ in range(complete)] + [Request(outcome="error") for _ in range(failed)]
-    return [Request(outcome=requests[0].outcome, notes=(note,)), *requests[1:]] if requests else []
+    requests = [RequestResult() for _ in range(complete)] + [RequestResult(outcome="error") for _ in range(failed)]
+    return [RequestResult(outcome=requests[0].outcome, notes=(note,)), *requests[1:]] if requests else []

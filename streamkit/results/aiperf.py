@@ -11,7 +11,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from streamkit.results import Document, Request, Result, ToolResult, count, listed, nanoseconds, one, unlisted
+from streamkit.results import Document, RequestResult, Result, ToolResult, count, listed, nanoseconds, one, unlisted
 
 _LINE = re.compile(rb'\s*\{"metadata":\{"session_num":')
 _TOTALS = re.compile(rb'\s*\{\s*"schema_version":\s*"[\d.]+",\s*"aiperf_version":')
@@ -25,10 +25,10 @@ def reads(document: Document) -> Result:
     return Result([_request(line) for line in document if line["metadata"].get("benchmark_phase") != "warmup"])
 
 
-def _request(line: Any) -> Request:
+def _request(line: Any) -> RequestResult:
     data = line.get("metrics") or {}
     outcome = "error" if line.get("error") else "truncated" if line["metadata"].get("was_cancelled") else "complete"
-    return Request(
+    return RequestResult(
         outcome=outcome,
         recorded_at=_moment(line["metadata"].get("request_start_ns")),
         samples=one(
@@ -46,12 +46,12 @@ def _request(line: Any) -> Request:
 
 
 def _time(data: Any, name: str) -> tuple[float, ...]:
-    held = data.get(name) or {}
-    return nanoseconds(held.get("value"), _UNITS[held["unit"]]) if held else ()
+    metric = data.get(name) or {}
+    return nanoseconds(metric.get("value"), _UNITS[metric["unit"]]) if metric else ()
 
 
-def _gaps(held: Any) -> tuple[float, ...]:
-    return listed(held["value"], _UNITS[held["unit"]]) if held else ()
+def _gaps(metric: Any) -> tuple[float, ...]:
+    return listed(metric["value"], _UNITS[metric["unit"]]) if metric else ()
 
 
 def _moment(at: Any) -> str | None:
@@ -63,11 +63,11 @@ def _moment(at: Any) -> str | None:
 def _totals(data: Any) -> Result:
     named = ("request_latency", "time_to_first_token", "inter_token_latency")
     totals = {
-        f"{stat} {name}": f"{held[stat]:.6g} {held['unit']}"
+        f"{stat} {name}": f"{metric[stat]:.6g} {metric['unit']}"
         for name in named
-        if (held := data.get(name))
+        if (metric := data.get(name))
         for stat in ("avg", "p50", "p99")
-        if held.get(stat) is not None
+        if metric.get(stat) is not None
     }
     number = int((data.get("request_count") or {}).get("avg") or 0)
     failed = sum(int(one.get("count") or 0) for one in data.get("error_summary") or ())

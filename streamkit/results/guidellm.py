@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from streamkit.results import Document, Request, Result, ToolResult, count, nanoseconds, one
+from streamkit.results import Document, RequestResult, Result, ToolResult, count, nanoseconds, one
 
 _HEAD = re.compile(rb'\s*\{\s*"metadata":\s*\{[^{}]*"guidellm_version":')
 _MS = 1e6
@@ -30,8 +30,8 @@ def reads(document: Document) -> Result:
     return Result(requests, str(report["metadata"]["guidellm_version"]))
 
 
-def _request(data: Any, outcome: str) -> Request:
-    return Request(
+def _request(data: Any, outcome: str) -> RequestResult:
+    return RequestResult(
         outcome=outcome,
         samples=one(
             time_to_first_token=nanoseconds(data.get("time_to_first_token_ms"), _MS),

@@ -14,7 +14,7 @@ from typing import Any
 
 from streamkit.results import (
     Document,
-    Request,
+    RequestResult,
     Result,
     ToolResult,
     count,
@@ -35,10 +35,10 @@ def reads(document: Document) -> Result:
     return Result([_request(data) for data in report] if isinstance(report, list) else _totals(report))
 
 
-def _request(data: Any) -> Request:
+def _request(data: Any) -> RequestResult:
     known = {**_of_chunks(data), **(data.get("computed_metrics") or {})}
     rate = known.get("time_per_output_token")
-    return Request(
+    return RequestResult(
         outcome=failed_at(data.get("error")),
         samples=one(
             time_to_first_token=nanoseconds(known.get("time_to_first_token")),
@@ -60,8 +60,8 @@ def _of_chunks(data: Any) -> dict[str, Any]:
     The tool's own computed metrics are off by default.
     """
     info = data.get("info") or {}
-    held = info.get("response_metrics") or {}
-    times, tokens = held.get("chunk_times") or [], held.get("output_tokens")
+    metrics = info.get("response_metrics") or {}
+    times, tokens = metrics.get("chunk_times") or [], metrics.get("output_tokens")
     known: dict[str, Any] = {
         "output_tokens": tokens,
         "input_tokens": ((info.get("request_metrics") or {}).get("text") or {}).get("input_tokens"),
@@ -76,14 +76,14 @@ def _of_chunks(data: Any) -> dict[str, Any]:
     return known
 
 
-def _totals(report: Any) -> list[Request]:
+def _totals(report: Any) -> list[RequestResult]:
     latency = report["successes"].get("latency") or {}
     totals = {
-        f"{stat} {name}": f"{held[stat] * 1e3:.6g} ms"
+        f"{stat} {name}": f"{statistics[stat] * 1e3:.6g} ms"
         for name in ("time_to_first_token", "time_per_output_token", "request_latency")
-        if (held := latency.get(name))
+        if (statistics := latency.get(name))
         for stat in ("mean", "median", "p99")
-        if held.get(stat) is not None
+        if statistics.get(stat) is not None
     }
     remedy = "set report.request_lifecycle.per_request"
     return unlisted(int(report["successes"]["count"]), int(report["failures"]["count"]), totals, remedy)

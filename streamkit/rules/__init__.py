@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from streamkit.rules._rule import Fix as Fix
     from streamkit.rules._rule import Rule as Rule
     from streamkit.rules._rule import Sighting as Sighting
-    from streamkit.rules._rule import Source as Source
+    from streamkit.rules._rule import SightingSource as SightingSource
     from streamkit.rules._rule import rule as rule
     from streamkit.rules._select import check_known as check_known
     from streamkit.rules._select import matches as matches
@@ -53,7 +53,7 @@ _PLACES = {
     "RULES": "_rule",
     "Rule": "_rule",
     "Sighting": "_rule",
-    "Source": "_rule",
+    "SightingSource": "_rule",
     "Stale": "_baseline",
     "apply_baseline": "_baseline",
     "baseline_text": "_baseline",

@@ -1,6 +1,6 @@
 """Descriptions of the outcomes of the client measurements: `raises TypeError`, `the text is lost`.
 
-Outcomes have the format of `clients.json`. `{}` is no effect; with `raises`, `breaks` and `hangs` the program stops; `loses` and
+Outcomes have the format of `clients.json`. `{}` means no effect; with `raises`, `breaks` and `hangs` the program stops; `loses` and
 `sent` contain the fields in which the result differs from that of the same stream without the defect: `loses` because of the
 client, `sent` because the stream itself has these values.
 """

@@ -14,10 +14,10 @@ _DECODER = json.JSONDecoder()
 _STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]|\['((?:[^'\\]|\\.)*)'\]")
 _SPACE = re.compile(r"[ \t\r\n]*")
 
-Span = tuple[int, int]
+CharRange = tuple[int, int]
 
 
-def excerpt_of(stream: Stream, chunk: int | None, event: int | None, path: str | None) -> tuple[str, Span | None]:
+def excerpt_of(stream: Stream, chunk: int | None, event: int | None, path: str | None) -> tuple[str, CharRange | None]:
     """Return the text of a finding's event, and the span of the value at `path` if it can be located.
 
     Without a path, the span is the character at which decoding the data stopped.
@@ -30,7 +30,7 @@ def excerpt_of(stream: Stream, chunk: int | None, event: int | None, path: str |
     return text, span_of(text, path) if path else _stop(stream, event, text)
 
 
-def _stop(stream: Stream, event: int, text: str) -> Span | None:
+def _stop(stream: Stream, event: int, text: str) -> CharRange | None:
     """Return the character at which decoding the data of an event stopped, or None."""
     broken = next((broken for broken in stream.broken if broken.event == event), None)
     if broken is None or broken.column is None:
@@ -42,7 +42,7 @@ def _stop(stream: Stream, event: int, text: str) -> Span | None:
     return column, column + 1
 
 
-def marked(text: str, span: Span | None) -> tuple[str, Span | None]:
+def marked(text: str, span: CharRange | None) -> tuple[str, CharRange | None]:
     """Shorten `text` to at most `WIDTH` characters around `span`, with `…` for omitted text; return it and the new span."""
     if len(text) <= WIDTH:
         return text, span
@@ -55,7 +55,7 @@ def marked(text: str, span: Span | None) -> tuple[str, Span | None]:
     return shown, (span[0] - shift, max(span[0] - shift + 1, min(span[1] - shift, len(shown))))
 
 
-def span_of(text: str, path: str) -> Span | None:
+def span_of(text: str, path: str) -> CharRange | None:
     """Return the span of the value at a JSON path in a JSON text.
 
     For a missing field, it is the start of the nearest enclosing object or array. Return None if the text cannot be parsed.

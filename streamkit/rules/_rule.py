@@ -55,7 +55,7 @@ class Sighting:
 Check = Callable[[Stream], Iterable[Sighting]]
 Fix = Callable[[bytes], bytes]
 """Return the body without what the rule finds. A fix changes how events are written, never their contents."""
-Source = Callable[[Stream, str], Iterable[Sighting]]
+SightingSource = Callable[[Stream, str], Iterable[Sighting]]
 """Yield what was found in a stream under a rule's name: `missteps`, `misfits`, `broken`, `repairs`, `damage`."""
 
 
@@ -99,7 +99,7 @@ class Rule:
     severity: Severity
     docstring: str = field(repr=False)
     check: Check = field(repr=False)
-    finds: tuple[Source, ...] = field(default=(), repr=False)
+    finds: tuple[SightingSource, ...] = field(default=(), repr=False)
     also: tuple[Severity, ...] = ()
     apis: tuple[str, ...] = ()
     breaks: str = ""
@@ -117,7 +117,7 @@ class Rule:
         code: str,
         severity: Severity,
         *,
-        finds: Source | tuple[Source, ...],
+        finds: SightingSource | tuple[SightingSource, ...],
         **traits: Unpack[Traits],
     ) -> Rule:
         """Declare the rule of the file `module` (`__name__`), which reports each misstep, misfit, … with the rule's name.
@@ -159,7 +159,7 @@ RULES: Catalogue[Rule] = Catalogue("streamkit.rules", Rule, lambda rule: rule.co
 
 
 def rule(
-    code: str, severity: Severity, *, finds: Source | tuple[Source, ...] = (), **traits: Unpack[Traits]
+    code: str, severity: Severity, *, finds: SightingSource | tuple[SightingSource, ...] = (), **traits: Unpack[Traits]
 ) -> Callable[[Check], Rule]:
     """Decorate a check function to make it the rule of its file, which provides its name and manual.
 
@@ -170,7 +170,7 @@ def rule(
 
 
 def _made(
-    module: str, code: str, severity: Severity, finds: tuple[Source, ...], check: Check | None, traits: Traits
+    module: str, code: str, severity: Severity, finds: tuple[SightingSource, ...], check: Check | None, traits: Traits
 ) -> Rule:
     name = module.rpartition(".")[2].replace("_", "-")
     settings: Traits = {"default": severity != "info", **traits}
@@ -185,11 +185,11 @@ def _made(
     )
 
 
-def _checked(name: str, finds: tuple[Source, ...], check: Check | None) -> Check:
+def _checked(name: str, finds: tuple[SightingSource, ...], check: Check | None) -> Check:
     """Combine checks: each source under the rule's name, then the rule's own check."""
     checks = [*(_under(name, source) for source in finds), *([check] if check is not None else ())]
     return checks[0] if len(checks) == 1 else lambda stream: chain.from_iterable(each(stream) for each in checks)
 
 
-def _under(name: str, source: Source) -> Check:
+def _under(name: str, source: SightingSource) -> Check:
     return lambda stream: source(stream, name)

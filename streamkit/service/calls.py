@@ -24,7 +24,7 @@ from streamkit.rules import RULES, Rule
 from streamkit.rules import lint as findings
 
 if TYPE_CHECKING:
-    from streamkit.service.proxying import Mode
+    from streamkit.service.proxying import ProxyMode
     from streamkit.service.recording import Recorded, Recorders
     from streamkit.transport.proxy import Proxy
 
@@ -89,7 +89,7 @@ def proxying(
     upstream: str | Mapping[str, str],
     *,
     to: str | Path,
-    mode: Mode = "record",
+    mode: ProxyMode = "record",
     exchanges: Iterable[Exchange] = (),
     force: bool = False,
     host: str = "127.0.0.1",

@@ -32,7 +32,7 @@ _COARSE_CLOCK_S = 0.001
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class CheckResult:
     """The result of one check. A `problem` breaks something; a `note` is something to know. `remedy` is empty if all is well."""
 
     name: str
@@ -41,7 +41,7 @@ class Check:
     remedy: str = ""
 
 
-def check_all(environment: Mapping[str, str] = os.environ, folder: str = ".") -> Iterator[Check]:
+def check_all(environment: Mapping[str, str] = os.environ, folder: str = ".") -> Iterator[CheckResult]:
     """Yield every check, in the order in which it is worth reading them.
 
     `folder` is where recordings would be written.
@@ -58,7 +58,7 @@ def check_all(environment: Mapping[str, str] = os.environ, folder: str = ".") ->
     yield keys(environment)
 
 
-def python(version: Sequence[int] = sys.version_info[:3]) -> Check:
+def python(version: Sequence[int] = sys.version_info[:3]) -> CheckResult:
     """Python's version, and faults of it that can matter here (CPython gh-106052, gh-100061)."""
     detail = (
         f"{platform.python_implementation()} {'.'.join(map(str, version))}, {platform.system()} {platform.machine()}"
@@ -67,24 +67,26 @@ def python(version: Sequence[int] = sys.version_info[:3]) -> Check:
         remedy = (
             "this version matches nested possessive quantifiers wrongly: avoid them in --redact, or use 3.11.5 or later"
         )
-        return Check("Python", "note", detail, remedy)
-    return Check("Python", "ok", detail)
+        return CheckResult("Python", "note", detail, remedy)
+    return CheckResult("Python", "ok", detail)
 
 
-def packages(find: Callable[[str], str] = metadata.version) -> Iterator[Check]:
+def packages(find: Callable[[str], str] = metadata.version) -> Iterator[CheckResult]:
     """Every required package, with its version; a problem if it is missing or too old."""
     for name, least, extra in requirements():
         if not extra:
             yield _package(name, least, find, f"reinstall: pip install --upgrade '{name}>={least}'")
 
 
-def extras(find: Callable[[str], str] = metadata.version) -> Iterator[Check]:
+def extras(find: Callable[[str], str] = metadata.version) -> Iterator[CheckResult]:
     """Every optional package; a note if it is missing, a problem if it is installed and too old."""
     for name, least, extra in requirements():
         if extra:
             check = _package(name, least, find, f"pip install '{PACKAGE}[{extra}]'")
             missing = check.detail == "not installed"
-            yield Check(f"extra {extra}", "note" if missing else check.status, f"{name} {check.detail}", check.remedy)
+            yield CheckResult(
+                f"extra {extra}", "note" if missing else check.status, f"{name} {check.detail}", check.remedy
+            )
 
 
 def requirements() -> Iterator[tuple[str, str, str]]:
@@ -98,14 +100,14 @@ def requirements() -> Iterator[tuple[str, str, str]]:
             yield match["name"], match["least"] or "0", extra["extra"] if extra else ""
 
 
-def _package(name: str, least: str, find: Callable[[str], str], remedy: str) -> Check:
+def _package(name: str, least: str, find: Callable[[str], str], remedy: str) -> CheckResult:
     try:
         version = find(name)
     except metadata.PackageNotFoundError:
-        return Check(name, "problem", "not installed", remedy)
+        return CheckResult(name, "problem", "not installed", remedy)
     if _numbers(version) < _numbers(least):
-        return Check(name, "problem", f"{version}, older than {least}", remedy)
-    return Check(name, "ok", version)
+        return CheckResult(name, "problem", f"{version}, older than {least}", remedy)
+    return CheckResult(name, "ok", version)
 
 
 def _numbers(version: str) -> tuple[int, ...]:
@@ -113,32 +115,34 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(map(int, match.group().split("."))) if match else ()
 
 
-def import_name(owners: Mapping[str, Sequence[str]] | None = None) -> Check:
+def import_name(owners: Mapping[str, Sequence[str]] | None = None) -> CheckResult:
     """Whether another installed package provides the module `streamkit` too: the one imported depends on the installation order."""
     found = metadata.packages_distributions() if owners is None else owners
     others = sorted(set(found.get(_IMPORT_NAME, ())) - {PACKAGE})
     if others:
         remedy = f"pip uninstall {' '.join(others)}, then reinstall {PACKAGE}"
-        return Check("import name", "problem", f"{', '.join(others)} also provides the module {_IMPORT_NAME}", remedy)
-    return Check("import name", "ok", f"{_IMPORT_NAME} belongs to {PACKAGE} alone")
+        return CheckResult(
+            "import name", "problem", f"{', '.join(others)} also provides the module {_IMPORT_NAME}", remedy
+        )
+    return CheckResult("import name", "ok", f"{_IMPORT_NAME} belongs to {PACKAGE} alone")
 
 
-def certificates(environment: Mapping[str, str]) -> Check:
+def certificates(environment: Mapping[str, str]) -> CheckResult:
     """The certificate authorities that a connection would trust."""
     for variable in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
         path = environment.get(variable)
         if path and not os.path.exists(path):  # noqa: PTH110
-            return Check(
+            return CheckResult(
                 "certificates", "problem", f"{variable} names {path}, which does not exist", f"unset {variable}"
             )
     count = ssl.create_default_context().cert_store_stats()["x509_ca"]
     paths = ssl.get_default_verify_paths()
     if count:
-        return Check("certificates", "ok", f"{count} authorities, from {paths.cafile or paths.capath}")
+        return CheckResult("certificates", "ok", f"{count} authorities, from {paths.cafile or paths.capath}")
     if paths.capath and _has_files(paths.capath):
-        return Check("certificates", "ok", f"authorities are looked up in {paths.capath}")
+        return CheckResult("certificates", "ok", f"authorities are looked up in {paths.capath}")
     remedy = "install your system's ca-certificates, or set SSL_CERT_FILE"
-    return Check("certificates", "problem", "no certificate authorities: every https URL will fail", remedy)
+    return CheckResult("certificates", "problem", "no certificate authorities: every https URL will fail", remedy)
 
 
 def _has_files(folder: str) -> bool:
@@ -147,11 +151,11 @@ def _has_files(folder: str) -> bool:
     return False
 
 
-def proxies(environment: Mapping[str, str]) -> Iterator[Check]:
+def proxies(environment: Mapping[str, str]) -> Iterator[CheckResult]:
     """The proxies that requests would use, and whether requests to this machine avoid them."""
     configured = {scheme: url for scheme, url in getproxies().items() if scheme in ("http", "https", "all")}
     if not configured:
-        yield Check("proxies", "ok", "none")
+        yield CheckResult("proxies", "ok", "none")
         return
     for scheme, url in sorted(configured.items()):
         host = urlsplit(url if "//" in url else f"//{url}")
@@ -160,25 +164,27 @@ def proxies(environment: Mapping[str, str]) -> Iterator[Check]:
         remedy = (
             "requests to APIs go through it" if host.hostname else f"set {scheme.upper()}_PROXY to a URL, or unset it"
         )
-        yield Check(f"{scheme} proxy", status, named, remedy)
+        yield CheckResult(f"{scheme} proxy", status, named, remedy)
     if not proxy_bypass("127.0.0.1"):
         current = environment.get("NO_PROXY") or environment.get("no_proxy") or ""
         remedy = f"export NO_PROXY={','.join(filter(None, (current, '127.0.0.1,localhost,::1')))}"
-        yield Check(
+        yield CheckResult(
             "NO_PROXY", "problem", "clients of serve and proxy on this machine would go through the proxy", remedy
         )
 
 
-def clock(resolution: float | None = None) -> Check:
+def clock(resolution: float | None = None) -> CheckResult:
     """The resolution of the clock that times frames, in seconds, as the system states it."""
     resolution = time.get_clock_info("monotonic").resolution if resolution is None else resolution
     detail = f"monotonic, resolution {resolution * 1e9:.0f} ns"
     if resolution >= _COARSE_CLOCK_S:
-        return Check("clock", "note", detail, f"gaps under {resolution * 1e3:.0f} ms cannot be measured on this system")
-    return Check("clock", "ok", detail)
+        return CheckResult(
+            "clock", "note", detail, f"gaps under {resolution * 1e3:.0f} ms cannot be measured on this system"
+        )
+    return CheckResult("clock", "ok", detail)
 
 
-def kernel_timestamps() -> Check:
+def kernel_timestamps() -> CheckResult:
     """Whether frames are stamped by the kernel when they arrive (Linux)."""
     import asyncio
 
@@ -191,8 +197,8 @@ def kernel_timestamps() -> Check:
             return isinstance(made, StampedSocket)
 
     if asyncio.run(stamped()):
-        return Check("arrival times", "ok", "from the kernel")
-    return Check(
+        return CheckResult("arrival times", "ok", "from the kernel")
+    return CheckResult(
         "arrival times",
         "note",
         "from this process",
@@ -200,23 +206,23 @@ def kernel_timestamps() -> Check:
     )
 
 
-def writing(folder: str) -> Check:
+def writing(folder: str) -> CheckResult:
     """Whether recordings can be written to the folder."""
     try:
         with tempfile.TemporaryFile(dir=folder):
-            return Check("write access", "ok", os.path.realpath(folder))
+            return CheckResult("write access", "ok", os.path.realpath(folder))
     except OSError as error:
         detail = f"{os.path.realpath(folder)}: {error.strerror}"
-        return Check("write access", "problem", detail, "change to another folder, or name one with -o or --dir")
+        return CheckResult("write access", "problem", detail, "change to another folder, or name one with -o or --dir")
 
 
-def keys(environment: Mapping[str, str]) -> Check:
+def keys(environment: Mapping[str, str]) -> CheckResult:
     """The variables of providers' keys and base URLs that are set: their names, never their values."""
     known = {name for entry in PROVIDERS.values() for name in (*entry.keys, *(url.variable for url in entry.base_urls))}
     present = sorted(name for name in known if environment.get(name))
     if present:
-        return Check("API keys", "ok", f"set: {', '.join(present)}")
-    return Check(
+        return CheckResult("API keys", "ok", f"set: {', '.join(present)}")
+    return CheckResult(
         "API keys",
         "note",
         "none set",

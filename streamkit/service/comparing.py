@@ -13,10 +13,10 @@ from typing import Any
 
 from streamkit.compare.difference import (
     ALPHA,
+    ComparisonVerdict,
     Difference,
     Shift,
     Success,
-    Verdict,
     compare,
     compare_success,
     overall,
@@ -77,7 +77,7 @@ class Comparison:
     metrics: Sequence[Metric]
     differences: Mapping[str, Difference | None]
     success: Success
-    verdict: Verdict
+    verdict: ComparisonVerdict
     alpha: float
 
     @property
@@ -116,8 +116,8 @@ def compare_runs(
     first = _read(before, list(measured.values()), include_failed)
     second = _read(after, list(measured.values()), include_failed)
     # One more than those of the metrics: the share of successes.
-    asked = 1 + sum(questions(len(first.values[name]), len(second.values[name])) for name in measured)
-    alpha = ALPHA / asked
+    intervals = 1 + sum(questions(len(first.values[name]), len(second.values[name])) for name in measured)
+    alpha = ALPHA / intervals
     found = {
         name: compare(first.values[name], second.values[name], more_is_better=entry.unit in _RATES, alpha=alpha)
         for name, entry in measured.items()

@@ -115,7 +115,7 @@ def count_reply(
     if kind is None:
         return None
     path = path.removesuffix(kind.path) + kind.prompts
-    asked = _prompt(kind, request, ignore, counted=True)
+    received = _prompt(kind, request, ignore, counted=True)
     # How far each prompt differs, and the recording.
     nearest: tuple[int, int] | None = None
     silent: RecordedAnswer | None = None
@@ -124,7 +124,7 @@ def count_reply(
         if recorded is None or whole_path(plain_path(recorded.path)) != path:
             continue
         prompt = _prompt(kind, recorded, ignore)
-        distance = sum(1 for _ in islice(differences(prompt, asked), nearest[0] if nearest else _MOST_DIFFERENCES))
+        distance = sum(1 for _ in islice(differences(prompt, received), nearest[0] if nearest else _MOST_DIFFERENCES))
         if distance:
             nearest = (distance, index) if nearest is None or distance < nearest[0] else nearest
             continue
@@ -132,7 +132,7 @@ def count_reply(
         if tokens is not None:
             return f"the token count of {recording.name}", replies.reply(200, kind.answer(tokens))
         silent = silent or recording
-    return _no_count(request, recordings, silent, nearest and (nearest[1], kind, asked, ignore), command)
+    return _no_count(request, recordings, silent, nearest and (nearest[1], kind, received, ignore), command)
 
 
 def _no_count(
@@ -147,11 +147,11 @@ def _no_count(
     if silent is not None:
         reason = f"{silent.name} has this prompt, but no count of it alone"
     elif nearest is not None:
-        index, kind, asked, ignore = nearest
+        index, kind, received, ignore = nearest
         closest = recordings[index]
         recorded = closest.exchange.request
         assert recorded is not None
-        found: Iterator[Any] = differences(_prompt(kind, recorded, ignore), asked, "body")
+        found: Iterator[Any] = differences(_prompt(kind, recorded, ignore), received, "body")
         miss = Miss(index, next(found), 1 + sum(1 for _ in islice(found, _MOST_DIFFERENCES)))
         reason = replies.reason(miss, recordings)
     command = command or replies.record_command(closest)

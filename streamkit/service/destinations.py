@@ -70,13 +70,11 @@ class Routing:
         every = owners or [PROVIDERS[name] for name in self._upstreams]
         names = marked(headers)
         clients = [provider for provider in every if provider.name in names]
-        spoken = {
-            api.name for api in APIS.values() if api.recognises(Sample(path=path, framing="", chunks=(), names=()))
-        }
-        speaking = [provider for provider in clients or every if provider.api in spoken]
-        if len(speaking) > 1:
-            speaking = [provider for provider in speaking if _has_prefix(path, provider.prefix)] or speaking
-        return speaking or clients or list(owners)
+        apis = {api.name for api in APIS.values() if api.recognises(Sample(path=path, framing="", chunks=(), names=()))}
+        offering = [provider for provider in clients or every if provider.api in apis]
+        if len(offering) > 1:
+            offering = [provider for provider in offering if _has_prefix(path, provider.prefix)] or offering
+        return offering or clients or list(owners)
 
     def _reason(self, path: str, fitting: Sequence[Provider]) -> str:
         shown = [provider.title for provider in fitting[:_MOST_NAMED]]
@@ -143,7 +141,7 @@ def route_to(prefix: str, url: str) -> Route:
 
 
 def _hosts(urls: Collection[str]) -> frozenset[str]:
-    """Return the hosts, with their ports, that have to be told apart: none if there is only one destination."""
+    """Return the hosts, with their ports, that have to be distinguished: none if there is only one destination."""
     return frozenset(urlsplit(url).netloc.lower() for url in urls) if len(urls) > 1 else frozenset()
 
 

@@ -44,9 +44,9 @@ def fixable(
     dialect: str | None = None,
     strict: bool = False,
 ) -> Iterator[FixedFile]:
-    """Yield the files that these rules, which are those of a path, can mend. Files that cannot be read are skipped.
+    """Yield the files that these rules, which are those of a path, can fix. Files that cannot be read are skipped.
 
-    Only a file that is one raw event stream and nothing else is mended: a recording proves its bytes with a digest, and
+    Only a file that is one raw event stream and nothing else is changed: a recording proves its bytes with a digest, and
     the text around a stream in a log is not part of it.
     """
     for path in paths:

@@ -15,7 +15,7 @@ from streamkit.rules import RULES, Rule, lint
 DISCOVERY = "discovery"
 """The label of a request that was sent to find out whether an API is offered."""
 
-Recorded = Mapping[tuple[str, int, int], Sequence[Exchange]]
+RecordedAnswers = Mapping[tuple[str, int, int], Sequence[Exchange]]
 """The exchanges by chain (`openai_chat/plain`), repetition and step."""
 
 
@@ -75,13 +75,13 @@ def first_of(api: str) -> Ask | None:
     return next((probe.asks[0] for probe in core if not probe.asks[0].streams), core[0].asks[0] if core else None)
 
 
-def _is_recorded(ask: Ask, recorded: Recorded) -> bool:
+def _is_recorded(ask: Ask, recorded: RecordedAnswers) -> bool:
     return any(chain == f"{ask.api}/{ask.name}" for chain, _, _ in recorded)
 
 
 def _answers(
     probes: Sequence[Probe],
-    recorded: Recorded,
+    recorded: RecordedAnswers,
     run: int,
     rules: Sequence[Rule],
     known: dict[tuple[str, int, int], list[Answer]],

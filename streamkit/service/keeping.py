@@ -18,7 +18,7 @@ from streamkit.model.finding import Finding
 from streamkit.model.measurement import Measurement
 from streamkit.rules import RULES, lint
 from streamkit.service.measuring import counters
-from streamkit.service.spreading import Unit, exchanges_of
+from streamkit.service.spreading import WorkUnit, exchanges_of
 
 SPEED = 30_000_000
 """About the bytes of recordings that one process measures and checks per second."""
@@ -39,7 +39,7 @@ class KeepJob:
         """Rules look at every frame."""
         return False
 
-    def items(self, unit: Unit) -> Iterator[Exchange]:
+    def items(self, unit: WorkUnit) -> Iterator[Exchange]:
         """Yield the exchanges of a unit."""
         return exchanges_of(unit, self.input_format)
 

@@ -62,13 +62,13 @@ def _row(stream: Stream) -> dict[str, Any]:
     }
 
 
-def received(number: int, asked: Request, recording: RecordedAnswer, steps: Sequence[Step]) -> Exchange:
+def received(number: int, request: Request, recording: RecordedAnswer, steps: Sequence[Step]) -> Exchange:
     """Return what the client of request `number` received: these steps of a recording, after faults.
 
     It has no times: recordings are often played without their pauses. It keeps the recording's URL, which distinguishes dialects.
     """
     recorded = recording.exchange.request
-    request = replace(asked, url=recorded.url, headers=recorded.headers) if recorded is not None else asked
+    request = replace(request, url=recorded.url, headers=recorded.headers) if recorded is not None else request
     heads = [step for step in steps if isinstance(step, Head)]
     frames = [Frame(step.data) for step in steps if isinstance(step, Write | HalfChunk)]
     return Exchange(

@@ -101,7 +101,7 @@ class Run:
 
     def __post_init__(self) -> None:
         self.bill.currency = self.wanted.prices.currency if self.wanted.prices else ""
-        every = (entry for entry in METRICS.values() if not self.wanted.in_table or entry.shown != "asked")
+        every = (entry for entry in METRICS.values() if not self.wanted.in_table or entry.shown != "requested")
         self.shown = [find(name) for name in self.wanted.metrics] or in_order(every)
         self.gates = [Gate(parse_expression(text)) for text in self.wanted.gates]
         self.limits = [parse_expression(text) for text in self.wanted.limits]

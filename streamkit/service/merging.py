@@ -14,7 +14,7 @@ from streamkit.metrics import METRICS, Collection, Expression, measurement_of, m
 from streamkit.model.measurement import Measurement, Samples
 from streamkit.model.recording import START
 from streamkit.reporters import Row
-from streamkit.results import RESULTS, Request, ToolResult
+from streamkit.results import RESULTS, RequestResult, ToolResult
 
 # The beginning of a file of `stats --format json`, even if another program has reformatted it.
 _HEAD = re.compile(rb'\s*\{\s*"version"\s*:\s*\d+\s*,\s*"streams"\s*:\s*\[')
@@ -84,7 +84,7 @@ def _document(data: bytes) -> list[Any]:
         return [orjson.loads(line) for line in data.splitlines() if line.strip()]
 
 
-def _measured(path: str, number: int, request: Request, tool: ToolResult) -> Measurement:
+def _measured(path: str, number: int, request: RequestResult, tool: ToolResult) -> Measurement:
     samples = {name: Samples(missing="not-in-result") for name, entry in METRICS.items() if not entry.whole_run}
     samples |= {
         name: Samples(tuple(values), source=tool.tool if name == "output_tokens" else "")

@@ -8,12 +8,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from streamkit.errors import StreamkitError
-from streamkit.faults import Plan, chance, inject, plan
+from streamkit.faults import PlannedFault, chance, inject, plan
 from streamkit.frozen import dataclass
 from streamkit.model.exchange import Exchange, Request, header
 from streamkit.model.step import Step
 from streamkit.playback.fields import FieldPath
-from streamkit.playback.matcher import Difference, Level, Match, Matcher, Miss, Reuse
+from streamkit.playback.matcher import Level, Match, Matcher, Miss, RequestDifference, Reuse
 from streamkit.playback.player import RECORDED, Pace, steps
 from streamkit.playback.tempo import RECORDED_TEMPO, Tempo, retimed
 from streamkit.redact.redactor import redact_request
@@ -30,7 +30,7 @@ MOST_MISSES = 100  # the newest requests without a match, whose differences can 
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ServedRequest:
     """One request that was answered, and the recording that answered it, or None, with the reason in `message`."""
 
     number: int
@@ -55,7 +55,7 @@ class Options:
     """How a mock server answers: see `Matcher` for `match`, `reuse` and `ignore`, `Pace` for `pace`, `Tempo` for `tempo`.
 
     `faults` are injected into every recorded answer. `seed` makes random faults repeatable: the same seed, recording and
-    playback number give the same fault, whatever other requests come in between. `hosts` are told apart: a recording of
+    playback number give the same fault, whatever other requests come in between. `hosts` are distinguished: a recording of
     one of them answers no request to another host. `record_command` is named in the answer to
     a request without a match; by default it is the `streamkit proxy` command for the API of the nearest recording.
     """
@@ -64,7 +64,7 @@ class Options:
     reuse: Reuse = "cycle"
     ignore: Sequence[FieldPath] = ()
     pace: Pace = RECORDED
-    faults: Sequence[Plan] = ()
+    faults: Sequence[PlannedFault] = ()
     tempo: Tempo = RECORDED_TEMPO
     seed: int = 0
     hosts: frozenset[str] = frozenset()
@@ -83,12 +83,12 @@ class Mock:
         self,
         exchanges: Iterable[Exchange],
         options: Options,
-        on_request: Callable[[Asked], None] = lambda _: None,
+        on_request: Callable[[ServedRequest], None] = lambda _: None,
         on_answer: OnAnswer | None = None,
     ) -> None:
         self.recordings: list[RecordedAnswer] = []
-        self.requests: deque[Asked] = deque(maxlen=MOST_REQUESTS)
-        self.missed: deque[Asked] = deque(maxlen=MOST_REQUESTS)
+        self.requests: deque[ServedRequest] = deque(maxlen=MOST_REQUESTS)
+        self.missed: deque[ServedRequest] = deque(maxlen=MOST_REQUESTS)
         self._options = options
         self._on_request = on_request
         self._on_answer = on_answer
@@ -165,7 +165,7 @@ class Mock:
             self.missed.append(self.requests[-1])
         return answer
 
-    def differences(self, number: int) -> tuple[str, list[Difference]] | None:
+    def differences(self, number: int) -> tuple[str, list[RequestDifference]] | None:
         """Return the name of the recording that is nearest to a missed request, and all differences. None if it is not known:
         request `number` was answered, no recording has a request, or a hundred requests were missed since."""
         request, nearest = self._misses.get(number, (None, None))
@@ -184,10 +184,10 @@ class Mock:
         nearest = None if miss.nearest is None else self.recordings[miss.nearest]
         details = f"{CONTROL}requests/{number}" if miss.differences > 1 else ""
         command = self._options.record_command or replies.record_command(nearest)
-        asked = f"{request.method} {urlsplit(request.url).path}"
-        return replies.not_found(miss, self.recordings, asked, details=details, command=command)
+        request_line = f"{request.method} {urlsplit(request.url).path}"
+        return replies.not_found(miss, self.recordings, request_line, details=details, command=command)
 
-    def _play(self, request: Request, match: Match, header_faults: Sequence[Plan]) -> Sequence[Step]:
+    def _play(self, request: Request, match: Match, header_faults: Sequence[PlannedFault]) -> Sequence[Step]:
         """Return the steps of a recording, with the requested timing and faults."""
         options = self._options
         recording = self.recordings[match.index]
@@ -213,7 +213,7 @@ class Mock:
             )
         return self._cached_steps[match]
 
-    def _strikes(self, planned: Plan) -> bool:
+    def _strikes(self, planned: PlannedFault) -> bool:
         """Return whether a fault applies to one more stream. Counts this one."""
         count = self._strikes_so_far.get(id(planned), 0)
         self._strikes_so_far[id(planned)] = count + 1
@@ -231,16 +231,16 @@ class Mock:
 
     def _log(self, request: Request, recording: str | None, message: str = "") -> None:
         number = self.requests[-1].number + 1 if self.requests else 1
-        asked = Asked(number, request.method, urlsplit(request.url).path, recording, message)
-        self.requests.append(asked)
-        self._on_request(asked)
+        served = ServedRequest(number, request.method, urlsplit(request.url).path, recording, message)
+        self.requests.append(served)
+        self._on_request(served)
 
     def _control(self, request: Request, name: str) -> Sequence[Step]:
         if name == "health":
             return replies.reply(200, {"status": "ok", "recordings": len(self.recordings)})
         if name == "requests":
             unplayed = [recording.name for recording in self.unplayed]
-            requests = [asked.as_json() for asked in self.requests]
+            requests = [served.as_json() for served in self.requests]
             return replies.reply(200, {"requests": requests, "dropped": self.dropped, "unplayed": unplayed})
         if name.startswith("requests/"):
             return self._control_differences(name.removeprefix("requests/"))

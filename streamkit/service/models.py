@@ -24,7 +24,7 @@ _GEMINI_PATH = re.compile(r"(?:.*/)?v\d+(?:alpha|beta)\d*/models(?:/.*)?")
 def models_reply(request: Request, recordings: Sequence[RecordedAnswer]) -> tuple[str, Sequence[Step]] | None:
     """Return what is logged for a request about models, and its answer; None for other requests.
 
-    OpenAI and Anthropic have the same path: one object has the fields of both. A client that tells by its headers that it
+    OpenAI and Anthropic have the same path: one object has the fields of both. A client whose headers show that it
     is Anthropic's gets Anthropic's models only.
     """
     path = plain_path(request.path)

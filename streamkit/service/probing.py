@@ -28,12 +28,12 @@ from streamkit.service.judging import answer_of
 from streamkit.service.recording import Outcome, Recorder, Recorders, Stop, one_file
 from streamkit.tool import TOOL
 from streamkit.transport.client import Client, Listener, Outgoing, Settings, check
-from streamkit.transport.kernel_clock import Clock
+from streamkit.transport.kernel_clock import ReadClock
 
 _SHORTEST_SECRET = 8
 _READ_BEFORE_LEAVING = 2  # frames of the body
 
-Told = Callable[[int], None]
+OnSent = Callable[[int], None]
 """Called after each request with the number of requests so far."""
 
 
@@ -97,7 +97,7 @@ class Sending:
     labels: Mapping[str, str] = field(default_factory=dict)
     force: bool = False
     stop: Stop | None = None
-    told: Told = lambda _: None
+    on_sent: OnSent = lambda _: None
 
 
 def send(planned: Planned, endpoint: Endpoint, folder: str, sending: Sending | None = None) -> bool:
@@ -201,7 +201,7 @@ class _Battery:
         else:
             await client.send(outgoing, recorder)
         self._sent += 1
-        self._sending.told(self._sent)
+        self._sending.on_sent(self._sent)
         return ended[0]
 
 
@@ -232,7 +232,7 @@ class _Leaving:
         self._recorder: Listener = recorder
         self._frames = 0
 
-    def start(self, connected_at: int | None, sent_at: int | None, clock: Clock = "monotonic") -> None:
+    def start(self, connected_at: int | None, sent_at: int | None, clock: ReadClock = "monotonic") -> None:
         """The request has been sent."""
         self._recorder.start(connected_at, sent_at, clock)
 

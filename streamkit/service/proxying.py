@@ -20,7 +20,7 @@ from streamkit.transport.proxy import Proxy, Rules
 from streamkit.transport.server import in_thread
 from streamkit.transport.switchboard import Switchboard
 
-Mode = Literal["record", "replay", "auto"]
+ProxyMode = Literal["record", "replay", "auto"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Playing:
     """What a proxy answers without contacting the upstream: nothing (`record`), everything (`replay`), or what is recorded
     already (`auto`). `on_answer` is called with each answer from a recording."""
 
-    mode: Mode = "record"
+    mode: ProxyMode = "record"
     exchanges: Iterable[Exchange] = ()
     options: Options | None = None
     on_answer: OnAnswer | None = None

@@ -12,7 +12,7 @@ from streamkit.apis import APIS, UNKNOWN, Sample, assemble, interpret
 from streamkit.model.exchange import End, Exchange, Request, Response
 from streamkit.model.message import TOKEN
 from streamkit.model.stream import Stream
-from streamkit.playback.matcher import Recorded
+from streamkit.playback.matcher import Candidate
 from streamkit.wire.framing import choose
 
 CONTENT_TYPES = {
@@ -87,14 +87,14 @@ class RecordedAnswer:
         in_path = _MODEL_IN_PATH.search(request.path) if request else None
         return unquote(in_path[1]) if in_path else self.stream.model
 
-    def recorded(self) -> Recorded:
+    def recorded(self) -> Candidate:
         """Return the exchange in the form that the matcher expects."""
         exchange = self.exchange
         request = exchange.request
-        return Recorded(
+        return Candidate(
             request=request,
             streamed=self.streamed,
-            asked_stream=self.streamed if request is None else request.asks_for_stream,
+            wants_stream=self.streamed if request is None else request.asks_for_stream,
             failed=self.failed,
             fits=self._fits,
             model=lambda: self.model,
@@ -108,10 +108,8 @@ class RecordedAnswer:
         if request.method != "POST":
             return False
         path = request.path
-        spoken = {
-            api.name for api in APIS.values() if api.recognises(Sample(path=path, framing="", chunks=(), names=()))
-        }
-        return not spoken or self.stream.api in (*spoken, UNKNOWN)
+        apis = {api.name for api in APIS.values() if api.recognises(Sample(path=path, framing="", chunks=(), names=()))}
+        return not apis or self.stream.api in (*apis, UNKNOWN)
 
 
 def playable(exchange: Exchange) -> Exchange:

@@ -18,7 +18,7 @@ from streamkit.frozen import dataclass
 from streamkit.model.exchange import Clock, End, Exchange, Headers, Origin, Redaction, Request, Response, header
 from streamkit.model.limits import LARGEST_FRAME
 from streamkit.redact.redactor import DEFAULT, Policy, body_redactor, redact_request, redact_text
-from streamkit.service.recording_lines import Line, RecordingLines
+from streamkit.service.recording_lines import OutputLine, RecordingLines
 from streamkit.tool import TOOL
 from streamkit.transport.content_coding import CannotDecode, ContentDecoder, TooLarge
 
@@ -115,12 +115,12 @@ class Outcome:
 
     def __str__(self) -> str:
         frames = f"{self.frames} frame{'' if self.frames == 1 else 's'}"
-        asked = "stdin"
+        source = "stdin"
         if self.request is not None:
             target = urlsplit(self.request.url)
-            asked = f"{self.request.method} {target.netloc}{target.path}"
+            source = f"{self.request.method} {target.netloc}{target.path}"
         file = f"{self.path}{' (not all of it)' if self.lost else ''}" if self.path else "not recorded"
-        return f"{asked}: {self.status or 'no answer'}, {self.reason}, {frames}: {file}"
+        return f"{source}: {self.status or 'no answer'}, {self.reason}, {frames}: {file}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,7 +237,7 @@ class Recorder:
         """
         texts = self._plain_lines(frames, at) if self._plain else []
         if len(texts) < len(frames):
-            lines = [Line(text) for text in texts]
+            lines = [OutputLine(text) for text in texts]
             for data in frames[len(texts) :]:
                 lines += self._lines_of(data, at)
             self._write(lines)
@@ -262,18 +262,18 @@ class Recorder:
         self._frames += len(texts)
         return texts
 
-    def _lines_of(self, data: bytes, at: int) -> list[Line]:
+    def _lines_of(self, data: bytes, at: int) -> list[OutputLine]:
         if self._decoder is not None:
             data = self._decoded(self._decoder, data)
         if 0 < len(data) <= LARGEST_FRAME:
             return self._lines_of_piece(data, at)
-        lines: list[Line] = []
+        lines: list[OutputLine] = []
         # A piece of compressed data may decode to nothing yet, or to more than one frame may hold.
         for start in range(0, len(data), LARGEST_FRAME):
             lines += self._lines_of_piece(data[start : start + LARGEST_FRAME], at)
         return lines
 
-    def _lines_of_piece(self, data: bytes, at: int) -> list[Line]:
+    def _lines_of_piece(self, data: bytes, at: int) -> list[OutputLine]:
         self._frames += 1
         if self._incremental is not None:
             self._incremental.frame(data, at)
@@ -339,7 +339,7 @@ class Recorder:
             self._decoder = None
             return data
 
-    def _write(self, lines: list[Line]) -> None:
+    def _write(self, lines: list[OutputLine]) -> None:
         """Overwrite the lines that have become final, then append the new ones with one write."""
         texts: list[bytes] = []
         new: dict[int, int] = {}  # the index of each new line that may be replaced later

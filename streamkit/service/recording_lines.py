@@ -32,7 +32,7 @@ from streamkit.redact.redactor import (
 _LIMIT = f"an exchange is limited to {LARGEST_EXCHANGE >> 20} MiB"
 
 
-class Line(NamedTuple):
+class OutputLine(NamedTuple):
     """A line to append or, if `replaces` is a line number, to write over that line.
 
     `number` is set if a later line may replace this one, so that its position must be remembered.
@@ -68,7 +68,7 @@ class RecordingLines:
         self._content_type: str | None = None
         self._digest = hashlib.sha256()
         self._started = False
-        self._notes: list[Line] = []
+        self._notes: list[OutputLine] = []
         self._patches = patches
         self._noted = False  # whether a note about held-back lines was written
         self._masked: deque[int] = deque()  # the lengths of the masked lines that were written
@@ -83,7 +83,7 @@ class RecordingLines:
 
     def start(
         self, *, connected_at: int | None = None, sent_at: int | None = None, clock: Clock | None = None
-    ) -> list[Line]:
+    ) -> list[OutputLine]:
         """Begin the exchange: the request was sent or could not be. `clock` is by default that of the opening."""
         self._started = True
         labels, cuts = redact_labels(self._opening.labels, self._policy)
@@ -98,23 +98,23 @@ class RecordingLines:
         )
         self.redactions += len(cuts) + len(self._redactions)
         notes, self._notes = self._notes, []
-        return self._counted([*map(Line, recording.opening_lines(opening)), *notes])
+        return self._counted([*map(OutputLine, recording.opening_lines(opening)), *notes])
 
-    def note(self, fields: Mapping[str, Any]) -> list[Line]:
+    def note(self, fields: Mapping[str, Any]) -> list[OutputLine]:
         """Add a note. Notes before `start` are held back until then."""
-        line = Line(recording.note_line(**{name: self._clean(value) for name, value in fields.items()}))
+        line = OutputLine(recording.note_line(**{name: self._clean(value) for name, value in fields.items()}))
         if self._started:
             return self._counted([line])
         self._notes.append(line)
         return []
 
-    def response(self, at: int | None, status: int, http: str, headers: Headers) -> list[Line]:
+    def response(self, at: int | None, status: int, http: str, headers: Headers) -> list[OutputLine]:
         """Add the status line and headers."""
         response = Response(at, status, http, headers)
         self._content_type = response.header("content-type")
         response = redact_response(response, self._policy)
         self.redactions += len(response.redacted)
-        return self._counted([Line(recording.response_line(response))])
+        return self._counted([OutputLine(recording.response_line(response))])
 
     def plain_frame(self, data: bytes, at: int | None) -> bytes | None:
         """Add a frame of the body and return its line, if that is final, as it is for nearly all frames.
@@ -130,7 +130,7 @@ class RecordingLines:
         self._size += len(text) + FRAME_COSTS
         return text
 
-    def frame(self, data: bytes, at: int | None) -> list[Line]:
+    def frame(self, data: bytes, at: int | None) -> list[OutputLine]:
         """Add a frame of the body, unless it exceeds the size limit of readers."""
         if self._full:
             return []
@@ -147,7 +147,7 @@ class RecordingLines:
 
     def end(
         self, at: int | None, reason: str, error: str | None = None, client: Mapping[str, Any] | None = None
-    ) -> list[Line]:
+    ) -> list[OutputLine]:
         """End the exchange, after starting it if necessary: return the held-back frames and the end line."""
         lines = [] if self._started else self.start()
         redacted: tuple[Redaction, ...] = ()
@@ -169,10 +169,10 @@ class RecordingLines:
             redacted=redacted,
             client=client,
         )
-        lines.append(Line(recording.end_line(end)))
+        lines.append(OutputLine(recording.end_line(end)))
         return lines
 
-    def _counted(self, lines: list[Line]) -> list[Line]:
+    def _counted(self, lines: list[OutputLine]) -> list[OutputLine]:
         for text, _, replaces in lines:
             if replaces is None:
                 self._size += len(text) + FRAME_COSTS
@@ -183,7 +183,7 @@ class RecordingLines:
             return value
         return redact_text(redact_url(value, []) if "://" in value else value, self._policy)[0]
 
-    def _settled(self, frames: Iterable[tuple[bytes, int | None]]) -> list[Line]:
+    def _settled(self, frames: Iterable[tuple[bytes, int | None]]) -> list[OutputLine]:
         """Return the lines of frames whose bytes are final; they replace the masked lines written for them."""
         lines = []
         for data, at in frames:
@@ -197,18 +197,18 @@ class RecordingLines:
                 if len(text) > length:
                     # Without the secret, bytes that were not valid text may be, and take more space.
                     text = recording.frame_line(data, at, binary=True)
-                lines.append(Line(_as_long_as(text, length), replaces=number))
+                lines.append(OutputLine(_as_long_as(text, length), replaces=number))
             else:
-                lines.append(Line(text))
+                lines.append(OutputLine(text))
         return lines
 
-    def _unsettled(self, waiting: list[bytes], data: bytes, at: int | None) -> list[Line]:
+    def _unsettled(self, waiting: list[bytes], data: bytes, at: int | None) -> list[OutputLine]:
         """Return the line of a frame that just arrived and is not final yet."""
         if self._patches:
             text = recording.frame_line(waiting[-1], at)
             length = max(len(text), len(recording.frame_line(data, at)))
             self._masked.append(length)
-            return [Line(_as_long_as(text, length), number=self.frames + len(waiting) - 1)]
+            return [OutputLine(_as_long_as(text, length), number=self.frames + len(waiting) - 1)]
         if self._noted:
             return []
         self._noted = True

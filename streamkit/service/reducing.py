@@ -115,7 +115,7 @@ def _recording_packer(exchange: Exchange) -> Packer:
 
 
 def _bare_request(request: Request) -> Request:
-    """Return the host, the path, and the members of the body that are flags or numbers, of which objects may consist too."""
+    """Return the host, the path, and the members of the body that are flags or numbers, or objects of flags and numbers."""
     body = request.body.json if request.body is not None and isinstance(request.body.json, dict) else {}
     kept = {name: value for name, value in body.items() if _is_flag(value)}
     return Request(request.method, request.url.partition("?")[0], (), Body("json", kept) if kept else None)

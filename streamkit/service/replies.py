@@ -53,7 +53,7 @@ def record_command(nearest: RecordedAnswer | None) -> str:
 
 
 def not_found(
-    miss: Miss, recordings: Sequence[RecordedAnswer], asked: str, *, details: str, command: str
+    miss: Miss, recordings: Sequence[RecordedAnswer], request_line: str, *, details: str, command: str
 ) -> list[Step]:
     """Return a 404 with the closest recording, the first difference, the path that lists all, and how to record it."""
     nearest = None
@@ -65,5 +65,5 @@ def not_found(
             "first": first and first.as_json(),
         }
     all_of_them = f"; all differences: GET {details}" if details else ""
-    message = f"no recording matches {asked}: {reason(miss, recordings)}{all_of_them}; to record it: {command}"
+    message = f"no recording matches {request_line}: {reason(miss, recordings)}{all_of_them}; to record it: {command}"
     return failure(404, "not_found_error", message, nearest=nearest)

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from streamkit.model.exchange import Exchange
-from streamkit.playback.matcher import Difference
+from streamkit.playback.matcher import RequestDifference
 from streamkit.service.environment import base_urls, dummy_keys, reach_loopback
-from streamkit.service.mock import Asked, Mock, OnAnswer, Options
+from streamkit.service.mock import Mock, OnAnswer, Options, ServedRequest
 from streamkit.service.recorded_answer import RecordedAnswer
 from streamkit.transport.guard import Guard
 from streamkit.transport.server import Server, in_thread
@@ -38,7 +38,7 @@ class Served:
         return {**self.environment, **dummy_keys(), **reach_loopback()}
 
     @property
-    def requests(self) -> list[Asked]:
+    def requests(self) -> list[ServedRequest]:
         """The requests so far, in order: the newest 10,000."""
         return list(self._mock.requests)
 
@@ -48,7 +48,7 @@ class Served:
         return self._mock.dropped
 
     @property
-    def missed(self) -> list[Asked]:
+    def missed(self) -> list[ServedRequest]:
         """The requests that no recording matched: the newest 10,000."""
         return list(self._mock.missed)
 
@@ -57,7 +57,7 @@ class Served:
         """The recordings that were never requested."""
         return self._mock.unplayed
 
-    def differences(self, number: int) -> tuple[str, list[Difference]] | None:
+    def differences(self, number: int) -> tuple[str, list[RequestDifference]] | None:
         """Return the nearest recording to request `number`, which had no match, and all differences: see `Mock.differences`."""
         return self._mock.differences(number)
 
@@ -77,7 +77,7 @@ def serving(
     guard: Guard | None = None,
     prefixes: Sequence[str] = (),
     switchboard: Switchboard | None = None,
-    on_request: Callable[[Asked], None] = lambda _: None,
+    on_request: Callable[[ServedRequest], None] = lambda _: None,
     on_answer: OnAnswer | None = None,
 ) -> Iterator[Served]:
     """Serve these exchanges from a thread until the context exits.

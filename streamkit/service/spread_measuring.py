@@ -12,7 +12,7 @@ from streamkit.model.stream import Stream
 from streamkit.reporters import Mark, Row
 from streamkit.service.measuring import Run, Wanted, counters
 from streamkit.service.pricing import Bill
-from streamkit.service.spreading import Unit, exchanges_of
+from streamkit.service.spreading import WorkUnit, exchanges_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +27,7 @@ class MeasureJob:
     api: str | None = None
     dialect: str | None = None
 
-    def items(self, unit: Unit) -> Iterator[Exchange]:
+    def items(self, unit: WorkUnit) -> Iterator[Exchange]:
         """Yield the exchanges of a unit."""
         return exchanges_of(unit, self.input_format, on_demand=self.on_demand)
 

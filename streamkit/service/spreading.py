@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from streamkit.errors import RemoteDefect, StreamkitError, UnreadableInput, UsageError, WorkFailed
-from streamkit.formats import Found, Part, find, is_url, parts, read_at, read_part, size_of
+from streamkit.formats import FileRange, FoundInput, find, is_url, parts, read_at, read_part, size_of
 from streamkit.frozen import dataclass
 from streamkit.model.exchange import Exchange
 from streamkit.tool import VERSION
@@ -56,7 +56,7 @@ class Job(Protocol):
     def input_format(self) -> str | None:
         """The format of all inputs, or None to detect it."""
 
-    def items(self, unit: Unit) -> Iterator[Any]:
+    def items(self, unit: WorkUnit) -> Iterator[Any]:
         """Yield what a unit contains, which is usually `exchanges_of` it. Raises UnreadableInput."""
 
     def begin(self) -> Worker:
@@ -64,7 +64,7 @@ class Job(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class WorkUnit:
     """A file that a task reads, or a part of one. `path` is its name in messages, `location` where it is, from any folder.
 
     `last` is whether no further part of the file follows; `size` is about its bytes.
@@ -72,7 +72,7 @@ class Unit:
 
     path: str
     location: str
-    part: Part | None = None
+    part: FileRange | None = None
     last: bool = True
     size: int = 0
 
@@ -95,7 +95,7 @@ class Done:
     error: BaseException | None = None
 
 
-def work(job: Job, units: Sequence[Unit], version: str) -> Done:
+def work(job: Job, units: Sequence[WorkUnit], version: str) -> Done:
     """Do a task. Runs in a worker, perhaps on another machine, whose streamkit must be of this version."""
     if version != VERSION:
         return Done(
@@ -127,7 +127,7 @@ def _read(worker: Worker, items: Iterator[Any]) -> Read:
         done.values.append((size, worker.take(item)))
 
 
-def exchanges_of(unit: Unit, input_format: str | None = None, *, on_demand: bool = False) -> Iterator[Exchange]:
+def exchanges_of(unit: WorkUnit, input_format: str | None = None, *, on_demand: bool = False) -> Iterator[Exchange]:
     """Yield the exchanges of a unit, with the numbers and lines that they have in the whole file. Raises UnreadableInput."""
     if unit.part is not None:
         try:
@@ -162,16 +162,16 @@ class Spread:
         self._inputs = [itertools.tee(find([path])) for path in paths]
         self._tasks = _packed(self._units(), task_bytes)
         self._room = workers * _AHEAD
-        self._submitted: deque[tuple[list[Unit], Future[Done]]] = deque()
-        self._ready: deque[tuple[Unit, Read]] = deque()
+        self._submitted: deque[tuple[list[WorkUnit], Future[Done]]] = deque()
+        self._ready: deque[tuple[WorkUnit, Read]] = deque()
         self._whole: Any = None
         self._part = part
 
-    def inputs(self, place: int) -> Iterator[Found]:
+    def inputs(self, place: int) -> Iterator[FoundInput]:
         """Return the inputs at the path with this index, in a stable order."""
         return self._inputs[place][1]
 
-    def values(self, found: Found) -> Iterator[tuple[int, Any]]:
+    def values(self, found: FoundInput) -> Iterator[tuple[int, Any]]:
         """Yield the size of the body and the value for each exchange of the next input. Raises what reading it raised."""
         while True:
             unit, read_ = self._next()
@@ -191,7 +191,7 @@ class Spread:
             self._part(self._whole)
             self._whole = None
 
-    def _next(self) -> tuple[Unit, Read]:
+    def _next(self) -> tuple[WorkUnit, Read]:
         while not self._ready:
             self.finish()
             self._submit()
@@ -213,14 +213,14 @@ class Spread:
                 future.set_exception(BrokenExecutor())
             self._submitted.append((units, future))
 
-    def _units(self) -> Iterator[Unit]:
+    def _units(self) -> Iterator[WorkUnit]:
         for ahead, _ in self._inputs:
             for found in ahead:
                 if found.path not in self._skipped:
                     yield from units_of(found, self._task_bytes, self._job.input_format)
 
 
-def units_of(found: Found, task_bytes: int, input_format: str | None = None) -> Iterator[Unit]:
+def units_of(found: FoundInput, task_bytes: int, input_format: str | None = None) -> Iterator[WorkUnit]:
     """Yield the units of one input: the parts of a recording that is larger than a task, or the file as it is.
 
     A file of an object store is one unit, because finding the places to cut it would mean to read it here.
@@ -230,7 +230,7 @@ def units_of(found: Found, task_bytes: int, input_format: str | None = None) -> 
     location = path if remote else str(Path(path).absolute())
     size = size_of(path) if found.size is None else found.size
     if remote or size <= task_bytes or input_format not in (None, "recording"):
-        yield Unit(path=path, location=location, size=size)
+        yield WorkUnit(path=path, location=location, size=size)
         return
     try:
         with Path(location).open("rb") as file:
@@ -240,17 +240,17 @@ def units_of(found: Found, task_bytes: int, input_format: str | None = None) -> 
                 if part.start == 0 and following is None:
                     break  # a single part is read like any other file
                 length = (part.stop or size) - part.start
-                yield Unit(path=path, location=location, part=part, last=following is None, size=length)
+                yield WorkUnit(path=path, location=location, part=part, last=following is None, size=length)
             else:
                 return
     except OSError:
         pass  # reported by the worker, which cannot open it either
-    yield Unit(path=path, location=location, size=size)
+    yield WorkUnit(path=path, location=location, size=size)
 
 
-def _packed(units: Iterator[Unit], task_bytes: int) -> Iterator[list[Unit]]:
+def _packed(units: Iterator[WorkUnit], task_bytes: int) -> Iterator[list[WorkUnit]]:
     """Yield tasks: small files together, a part alone, because what follows a damaged part is discarded."""
-    task: list[Unit] = []
+    task: list[WorkUnit] = []
     size = 0
     for unit in units:
         if task and (unit.part is not None or size + unit.size > task_bytes):
@@ -265,7 +265,7 @@ def _packed(units: Iterator[Unit], task_bytes: int) -> Iterator[list[Unit]]:
         yield task
 
 
-def _result(future: Future[Done], units: Sequence[Unit]) -> Done:
+def _result(future: Future[Done], units: Sequence[WorkUnit]) -> Done:
     """Return the result of a task. Raises WorkFailed if it has none."""
     while True:
         try:

@@ -22,7 +22,7 @@ from streamkit.frozen import dataclass
 from streamkit.model.exchange import Headers
 from streamkit.transport._network_errors import RedirectFailed, end_reason, message_of, single_spaced
 from streamkit.transport.arrivals import arrivals
-from streamkit.transport.kernel_clock import ArrivalClock, Clock, make_socket, stamped_socket
+from streamkit.transport.kernel_clock import ArrivalClock, ReadClock, make_socket, stamped_socket
 from streamkit.transport.tls import client_context
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Listener(Protocol):
     the times of the response and its frames.
     """
 
-    def start(self, connected_at: int | None, sent_at: int | None, clock: Clock = "monotonic") -> None:
+    def start(self, connected_at: int | None, sent_at: int | None, clock: ReadClock = "monotonic") -> None:
         """The request has been sent, or could not be sent."""
         ...
 

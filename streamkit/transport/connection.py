@@ -19,7 +19,7 @@ from streamkit.model.exchange import Body, header
 from streamkit.model.limits import LARGEST_REQUEST_COPY
 from streamkit.transport._heads import END, MAX_HEAD, Malformed, RequestHead, content_length, parse_request
 from streamkit.transport.content_coding import CannotDecode, ContentDecoder, TooLarge
-from streamkit.transport.framing import FixedLength, Framing, request_framing
+from streamkit.transport.framing import BodyFraming, FixedLength, request_framing
 from streamkit.transport.guard import Rejection
 from streamkit.transport.kernel_clock import StampedSocket, arrival, stamped_socket
 
@@ -112,7 +112,7 @@ class Connection(asyncio.Protocol):
         self._searched = 0
         self._head: RequestHead | None = None
         self._target = ""
-        self._framing = Framing()
+        self._framing = BodyFraming()
         self._raw: list[bytes] = []
         self._frames: list[bytes] = []
         self._size = 0

@@ -31,7 +31,7 @@ _TIMERSPEC = struct.Struct("4l").pack  # struct itimerspec: interval (none), the
 _NONBLOCK_CLOEXEC = os.O_NONBLOCK | getattr(os, "O_CLOEXEC", 0) if hasattr(os, "O_NONBLOCK") else 0
 
 # A callback: it receives the current time, and returns the deadline of its next call or None.
-Call = Callable[[float], float | None]
+Callback = Callable[[float], float | None]
 
 
 class Deadlines:
@@ -39,7 +39,7 @@ class Deadlines:
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
-        self._heap: list[tuple[float, int, Call]] = []
+        self._heap: list[tuple[float, int, Callback]] = []
         self._order = count()
         self._timer = _Timer.of(loop, self._wake)
         self._armed: float | None = None
@@ -67,7 +67,7 @@ class Deadlines:
             if not deadlines._users:
                 deadlines._close()
 
-    def at(self, deadline: float, call: Call) -> None:
+    def at(self, deadline: float, call: Callback) -> None:
         """Schedule a call at a deadline, or as soon as possible if that has passed."""
         heapq.heappush(self._heap, (deadline, next(self._order), call))
         if self._armed is None or deadline < self._armed:

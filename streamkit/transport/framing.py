@@ -21,7 +21,7 @@ _SIZE_SO_FAR = re.compile(rb"(?:[0-9A-Fa-f]{1,15}(?:[ \t]*(?:;[^\r\n\0]*)?\r?)?)
 Parsed = tuple[list[bytes], bytes]
 
 
-class Framing:
+class BodyFraming:
     """An empty body, and the base class of the other framings.
 
     `ended` is True once the body is complete, `excess` holds the bytes after it, `error` says why parsing has stopped.
@@ -41,7 +41,7 @@ class Framing:
         return [], b""
 
 
-class UntilClose(Framing):
+class UntilClose(BodyFraming):
     """A body that ends with its connection."""
 
     ended = False
@@ -56,7 +56,7 @@ class UntilClose(Framing):
         return [], b""
 
 
-class FixedLength(Framing):
+class FixedLength(BodyFraming):
     """A body with a known length in bytes."""
 
     def __init__(self, length: int) -> None:
@@ -74,7 +74,7 @@ class FixedLength(Framing):
         return ([data] if data else []), data
 
 
-class Chunked(Framing):
+class Chunked(BodyFraming):
     """A body in chunked coding: each chunk is a frame."""
 
     def __init__(self) -> None:
@@ -176,17 +176,17 @@ class Chunked(Framing):
         return at
 
 
-def request_framing(headers: Headers) -> Framing:
+def request_framing(headers: Headers) -> BodyFraming:
     """Return the framing of a request's body; llhttp has rejected ambiguous ones."""
     if tokens(headers, "transfer-encoding"):
         return Chunked()
     return FixedLength(content_length(headers) or 0)
 
 
-def response_framing(head: ResponseHead, method: str) -> Framing:
+def response_framing(head: ResponseHead, method: str) -> BodyFraming:
     """Return the framing of the body of a response to a request with this method."""
     if method == "HEAD" or head.status in (204, 304) or head.status < 200:
-        return Framing()
+        return BodyFraming()
     codings = tokens(head.headers, "transfer-encoding")
     if codings:
         return Chunked() if codings[-1] == "chunked" else UntilClose()

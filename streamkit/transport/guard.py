@@ -48,7 +48,7 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Who may send requests: `hosts` are our names besides the loopback's, `token` is the token required, if any."""
+    """Who may send requests: `hosts` are our names in addition to those of the loopback, `token` is the token required, if any."""
 
     hosts: frozenset[str] = frozenset()
     token: str | None = None

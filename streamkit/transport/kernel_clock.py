@@ -19,7 +19,7 @@ import time
 import weakref
 from typing import Any, Literal
 
-Clock = Literal["kernel", "monotonic"]
+ReadClock = Literal["kernel", "monotonic"]
 
 _SO_TIMESTAMPNS = 35  # asm-generic/socket.h; in Python's socket module since 3.14
 _SOL_SOCKET = int(socket.SOL_SOCKET)
@@ -90,7 +90,7 @@ def make_socket(info: tuple[Any, ...]) -> socket.socket:
 def listener(bound: socket.socket) -> socket.socket:
     """Return a socket that replaces a bound one, which is closed, and whose connections have timestamps.
 
-    Where there are none, or the running loop has a clock of its own, return the same socket.
+    Where there are none, or the running loop has its own clock, return the same socket.
     """
     if not _stamps_are_read() or not asyncio.get_running_loop().time.__module__.startswith("asyncio"):
         return bound
@@ -152,7 +152,7 @@ class ArrivalClock:
         self._offset: int | None = None
 
     @property
-    def name(self) -> Clock:
+    def name(self) -> ReadClock:
         """The name of the clock in a recording."""
         return "monotonic" if self.socket is None else "kernel"
 

@@ -24,7 +24,7 @@ from streamkit.transport.connection import Connection, Incoming
 from streamkit.transport.guard import TOKEN_HEADER, Guard, Rejection, token_path
 from streamkit.transport.relay import ProxyListener, Relay
 from streamkit.transport.server import address, listen
-from streamkit.transport.upstream import Origin, Pool
+from streamkit.transport.upstream import ConnectionPool, UpstreamAddress
 
 __all__ = ["Proxy", "ProxyListener", "Route", "Rules"]
 
@@ -135,8 +135,10 @@ class Proxy:
         self._host = host
         self.port = port
         self._shared = shared
-        self._pool = Pool(self._settings, allow_link_local=rules.allow_link_local)
-        self._origins: dict[str, Origin] = {route.upstream: Origin.of(route.upstream) for route in rules.routes}
+        self._pool = ConnectionPool(self._settings, allow_link_local=rules.allow_link_local)
+        self._origins: dict[str, UpstreamAddress] = {
+            route.upstream: UpstreamAddress.of(route.upstream) for route in rules.routes
+        }
         self._running: set[Relay] = set()
 
     @property
@@ -173,16 +175,16 @@ class Proxy:
         route = self._rules.route(request.target, request.head.headers)
         assert isinstance(route, Route), "admit() rejects a request without a route"
         head, url = request.head, route.url(request.target)
-        asked = Request(head.method, url, head.headers, request.decoded())
-        steps = self._answer(asked)
+        received = Request(head.method, url, head.headers, request.decoded())
+        steps = self._answer(received)
         if steps is not None:
             play(connection, request, steps)
             return
         origin = self._origins.get(route.upstream) or self._origins.setdefault(
-            route.upstream, Origin.of(route.upstream)
+            route.upstream, UpstreamAddress.of(route.upstream)
         )
-        listener = self._listener(asked)
-        if request.body and asked.body is None:
+        listener = self._listener(received)
+        if request.body and received.body is None:
             listener.note(
                 {
                     "said": f"the request body of {len(request.body)} bytes is not recorded: more than {LARGEST_REQUEST_COPY >> 20} MiB"
@@ -204,7 +206,7 @@ class Proxy:
         connection.responder = relay
         relay.start()
 
-    def _request_head(self, head: RequestHead, url: str, origin: Origin, absolute: bool) -> bytes:
+    def _request_head(self, head: RequestHead, url: str, origin: UpstreamAddress, absolute: bool) -> bytes:
         """Return the head to send upstream: the client's bytes, with a new target and without hop-by-hop headers."""
         path = url.partition("://")[2].partition("/")[2]
         target = f"{origin.scheme}://{origin.authority}/{path}" if absolute else f"/{path}"

@@ -13,9 +13,9 @@ from typing import Protocol
 from streamkit.transport._heads import END, MAX_HEAD, Malformed, ResponseHead, parse_response
 from streamkit.transport.client import Listener, Settings
 from streamkit.transport.connection import Connection, Incoming, error_body, reason
-from streamkit.transport.framing import Framing, UntilClose, response_framing
+from streamkit.transport.framing import BodyFraming, UntilClose, response_framing
 from streamkit.transport.kernel_clock import ArrivalClock
-from streamkit.transport.upstream import CannotConnect, Origin, Pool, Upstream
+from streamkit.transport.upstream import CannotConnect, ConnectionPool, Upstream, UpstreamAddress
 
 # Idempotent methods (RFC 9110, section 9.2.2), sent again if a reused connection ends before a response.
 _IDEMPOTENT = frozenset(("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"))
@@ -44,8 +44,8 @@ class Relay:
 
     def __init__(
         self,
-        pool: Pool,
-        origin: Origin,
+        pool: ConnectionPool,
+        origin: UpstreamAddress,
         connection: Connection,
         request: Incoming,
         *,
@@ -74,7 +74,7 @@ class Relay:
         self._held = b""  # the beginning of an incomplete head
         self._head: ResponseHead | None = None
         self._in_body = False  # whether what arrives belongs to the body
-        self._framing = Framing()
+        self._framing = BodyFraming()
         self._client_lost = False
         self._ended = False
         self._last_activity = 0.0  # when the upstream last sent anything, on the loop's clock
@@ -211,7 +211,7 @@ class Relay:
             self._connection.write(head.raw + raw)
             self._end_body(self._framing)
 
-    def _end_body(self, framing: Framing) -> None:
+    def _end_body(self, framing: BodyFraming) -> None:
         """End the exchange if its body has ended."""
         if framing.error is not None:
             self._end("protocol_error", framing.error)

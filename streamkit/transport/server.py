@@ -26,7 +26,7 @@ from streamkit.transport.deadlines import Deadlines
 from streamkit.transport.guard import Guard, Rejection, token_path
 from streamkit.transport.kernel_clock import listener
 
-Answer = Callable[[Request], Sequence[Step]]
+Handler = Callable[[Request], Sequence[Step]]
 
 BACKLOG = 4096
 _ACCEPTED_AT_ONCE = 16  # so that a thousand clients that connect at once do not delay the streams that are running
@@ -67,7 +67,7 @@ class Server:
 
     def __init__(
         self,
-        answer: Answer,
+        answer: Handler,
         *,
         host: str = "127.0.0.1",
         port: int = 0,

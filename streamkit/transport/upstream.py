@@ -33,7 +33,7 @@ class CannotConnect(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class UpstreamAddress:
     """The scheme, host and port of an upstream."""
 
     scheme: str
@@ -41,10 +41,12 @@ class Origin:
     port: int
 
     @staticmethod
-    def of(url: str) -> Origin:
+    def of(url: str) -> UpstreamAddress:
         """Return the origin of an http or https URL."""
         parts = urlsplit(url)
-        return Origin(parts.scheme, parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
+        return UpstreamAddress(
+            parts.scheme, parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+        )
 
     @property
     def authority(self) -> str:
@@ -73,7 +75,7 @@ class UpstreamHandler(Protocol):
 class Upstream(asyncio.Protocol):
     """A connection to an upstream; `absolute` if an HTTP proxy requires the whole URL in the request line."""
 
-    def __init__(self, pool: Pool, origin: Origin, *, absolute: bool = False) -> None:
+    def __init__(self, pool: ConnectionPool, origin: UpstreamAddress, *, absolute: bool = False) -> None:
         self._pool = pool
         self.origin = origin
         self.absolute = absolute
@@ -129,7 +131,7 @@ class Upstream(asyncio.Protocol):
         self.transport.abort()
 
 
-class Pool:
+class ConnectionPool:
     """The connections to all upstreams, with one set of settings.
 
     `allow_link_local` allows link-local and metadata addresses.
@@ -138,11 +140,11 @@ class Pool:
     def __init__(self, settings: Settings, *, allow_link_local: bool = False) -> None:
         self._settings = settings
         self._allow_link_local = allow_link_local
-        self._idle: defaultdict[Origin, list[Upstream]] = defaultdict(list)
+        self._idle: defaultdict[UpstreamAddress, list[Upstream]] = defaultdict(list)
         self._tls: ssl.SSLContext | None = None
-        self._proxies: dict[Origin, str | None] = {}
+        self._proxies: dict[UpstreamAddress, str | None] = {}
 
-    def idle(self, origin: Origin) -> Upstream | None:
+    def idle(self, origin: UpstreamAddress) -> Upstream | None:
         """Return the most recently used idle connection, or None."""
         now = asyncio.get_running_loop().time()
         waiting = self._idle[origin]
@@ -181,7 +183,7 @@ class Pool:
             self._idle[upstream.origin].remove(upstream)
             upstream.abort()
 
-    async def connect(self, origin: Origin) -> Upstream:
+    async def connect(self, origin: UpstreamAddress) -> Upstream:
         """Open a new connection. Raises CannotConnect, TimeoutError."""
         proxy = self._proxy(origin)
         try:
@@ -194,7 +196,7 @@ class Pool:
         except OSError as error:
             raise CannotConnect(f"cannot connect to {origin.authority}: {_describe(error)}") from None
 
-    async def _connected(self, origin: Origin, proxy: str | None) -> Upstream:
+    async def _connected(self, origin: UpstreamAddress, proxy: str | None) -> Upstream:
         loop = asyncio.get_running_loop()
         via = urlsplit(proxy) if proxy else None
         if via is None:
@@ -240,7 +242,7 @@ class Pool:
             self._tls = client_context(self._settings.cacert, insecure=self._settings.insecure)
         return self._tls
 
-    def _proxy(self, origin: Origin) -> str | None:
+    def _proxy(self, origin: UpstreamAddress) -> str | None:
         """Return the HTTP proxy for an upstream, looked up in the environment once per origin."""
         if self._settings.proxy is not None:
             return self._settings.proxy
@@ -258,7 +260,9 @@ async def _addresses(loop: asyncio.AbstractEventLoop, host: str, port: int) -> l
         return await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
 
 
-async def _tunnel(loop: asyncio.AbstractEventLoop, sock: socket.socket, origin: Origin, via: SplitResult) -> None:
+async def _tunnel(
+    loop: asyncio.AbstractEventLoop, sock: socket.socket, origin: UpstreamAddress, via: SplitResult
+) -> None:
     """Open a tunnel through a proxy (RFC 9110, section 9.3.6). Raises CannotConnect, OSError."""
     place = f"{origin.host}:{origin.port}" if ":" not in origin.host else f"[{origin.host}]:{origin.port}"
     head = f"CONNECT {place} HTTP/1.1\r\nHost: {place}\r\n"

@@ -55,9 +55,9 @@ class Fitting:
         """Whether the records of this stream do not repeat each other."""
         return self._failures >= _MOST_FAILURES
 
-    def take(self, records: list[bytes]) -> Left:
+    def take(self, records: list[bytes]) -> Unfitted:
         """Return the records, with the fits of those that fit a template."""
-        left = Left(records)
+        left = Unfitted(records)
         if self.given_up:
             return left
         for template in self.templates:
@@ -66,7 +66,7 @@ class Fitting:
             pass
         return left
 
-    def _learn(self, left: Left) -> bool:
+    def _learn(self, left: Unfitted) -> bool:
         """Make a template of one of the records that are left, and apply it. Return whether it was worth while."""
         if self.given_up or len(self.templates) >= _MOST_TEMPLATES:
             return False
@@ -83,7 +83,7 @@ class Fitting:
         return False
 
 
-class Left:
+class Unfitted:
     """The records that fit no template so far, by their places, and the fits of the others."""
 
     __slots__ = ("fits", "places", "records")

@@ -72,7 +72,7 @@ class Decoder(ColumnDecoder):
         return data
 
     def _lines(self, lines: list[bytes], edges: list[int]) -> None:
-        """Process complete lines, of which line i extends from `edges[i]` to `edges[i + 1]`."""
+        """Process complete lines; line i extends from `edges[i]` to `edges[i + 1]`."""
         payloads = list(map(bytes.rstrip, lines, repeat(b"\r\n")))
         small = edges[len(lines)] - edges[0] <= self._limit and not self._skipping
         if small and all(map(bytes.startswith, payloads, repeat(b"{"))):

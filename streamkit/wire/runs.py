@@ -13,7 +13,7 @@ _T = TypeVar("_T")
 
 
 class FormRuns:
-    """The form of each of many items, None where it has none: a few runs instead of an entry for each."""
+    """The form of each of many items, None if it has none: a few runs instead of one entry per item."""
 
     __slots__ = ("_forms", "_stops")
 

@@ -1,4 +1,4 @@
-"""Decode an event stream of which many pieces are known to be one event each, without looking at these again.
+"""Decode an event stream without looking again at the pieces that are known to be one event each.
 
 The events are those of `sse.decode` of the joined pieces; tests compare the two.
 """

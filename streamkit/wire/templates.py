@@ -54,7 +54,7 @@ _TO_LINE_FEED = bytes(_LINE_FEED if byte in _MARKERS else byte for byte in range
 
 
 class Unfit(Exception):
-    """A hole of a record holds what is no valid text or number, so that the records have to be parsed one by one."""
+    """A hole of a record does not hold a valid text or number, so the records have to be parsed one by one."""
 
 
 class Form:
@@ -77,7 +77,7 @@ class Form:
 def holes_of(payload: bytes, other: bytes) -> tuple[list[bytes], list[bool]] | None:
     """Return the constant pieces of a JSON text and for each hole between them whether it is a text; None if it has none.
 
-    A number that is the same in `other`, a text near it, is no hole.
+    A number that is the same in `other`, a text near it, is not a hole.
     """
     pieces: list[bytes] = []
     kinds: list[bool] = []
@@ -124,7 +124,7 @@ def forms_of(
 def separated(
     rows: Sequence[bytes], pieces: Sequence[bytes], finders: Sequence[re.Pattern[bytes]]
 ) -> tuple[list[bool] | None, list[bytes]]:
-    """Cut rows at `pieces`, of which each must occur once and in this order; `finders` find one piece each.
+    """Cut rows at `pieces`, each of which must occur once and in this order; `finders` find one piece each.
 
     Rows that contain a line feed cannot be cut. Return for each row whether it can be cut, None if all can; and for those
     that can, what lies before, between and after the pieces, row by row.
@@ -166,7 +166,7 @@ def check_texts(raw: Sequence[bytes]) -> list[str]:
 
 
 def check_numbers(raw: Sequence[bytes]) -> list[int | float]:
-    """Return the numbers. Raises Unfit if one of them is no number of JSON, or has white space around it."""
+    """Return the numbers. Raises Unfit if one of them is not a JSON number, or has white space around it."""
     joined = b",".join(raw)
     try:
         found = orjson.loads(b"[%b]" % joined)

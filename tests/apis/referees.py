@@ -181,7 +181,7 @@ REASONS = (
     ),
     Reason(
         "other-objects-dropped",
-        "openai-python passes over every chunk whose `object` is not `chat.completion.chunk`: Perplexity's last one, with"
+        "openai-python skips every chunk whose `object` is not `chat.completion.chunk`: Perplexity's last one, with"
         " the finish reason and the costs, and every chunk of providers that leave `object` out.",
         "openai_chat",
         lambda d: _raises(AssertionError)(d) or (_at(r"\$\.(usage\..*|choices\[0\]\.finish_reason|citations.*|search_results.*)")(d)),

@@ -110,7 +110,7 @@ def test_the_reason_is_reported_and_an_option_overrides_detection() -> None:
         "groq",
         "object is 'chat.completion.chunk'; groq: chunks hold 'x_groq'",
     )
-    asked = interpret(Exchange(frames=Frames.of([Frame(body)])), dialect="azure")
-    assert (asked.dialect, asked.detected) == ("azure", "object is 'chat.completion.chunk'; azure: as requested")
-    assert asked.lawful
+    stream = interpret(Exchange(frames=Frames.of([Frame(body)])), dialect="azure")
+    assert (stream.dialect, stream.detected) == ("azure", "object is 'chat.completion.chunk'; azure: as requested")
+    assert stream.lawful
     assert not interpret(Exchange(frames=Frames.of([Frame(body)])), dialect="azure", strict=True).lawful

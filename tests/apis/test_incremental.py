@@ -129,9 +129,9 @@ def test_arbitrary_streams(pieces: list[bytes], repeated: int, content_type: str
 
 def test_memory_does_not_grow_with_the_stream() -> None:
     def chunks_kept(count: int) -> int:
-        says = [json.dumps({"object": "chat.completion.chunk", "choices": [{"index": n % 3, "delta": {"content": "x"}}],
+        payloads = [json.dumps({"object": "chat.completion.chunk", "choices": [{"index": n % 3, "delta": {"content": "x"}}],
                             "usage": {"completion_tokens": n}}) for n in range(count)]  # fmt: skip
-        frames = [Frame(f"data: {text}\n\n".encode(), n) for n, text in enumerate(says)]
+        frames = [Frame(f"data: {text}\n\n".encode(), n) for n, text in enumerate(payloads)]
         return len(arriving(Exchange(frames=Frames.of(frames), source="client", clock="monotonic")).chunks)
 
     assert chunks_kept(2000) == chunks_kept(5000) < 10

@@ -25,7 +25,9 @@ ROWS = {
 MEASURED = {referee.api: json.loads(referee.data.read_text(encoding="utf-8")) for referee in REFEREES}
 PARTIAL = {"ag_ui", "langgraph", "mcp"}
 """The APIs whose clients keep only a part of the object."""
-CASES = [(referee.api, name, told) for referee in REFEREES for name, told in MEASURED[referee.api]["streams"].items()]
+CASES = [
+    (referee.api, name, result) for referee in REFEREES for name, result in MEASURED[referee.api]["streams"].items()
+]
 
 
 def exchange(name: str) -> Exchange:
@@ -45,13 +47,13 @@ def test_a_stream_is_as_its_row_describes_it(name: str) -> None:
     assert (stream.api, stream.verdict, sorted(found)) == (Path(name).parent.name, *ROWS[name])
 
 
-@pytest.mark.parametrize(("api", "name", "told"), CASES, ids=[f"{api}/{name}" for api, name, _ in CASES])
-def test_a_stream_is_reassembled_as_its_client_does(api: str, name: str, told: dict[str, Any]) -> None:
+@pytest.mark.parametrize(("api", "name", "result"), CASES, ids=[f"{api}/{name}" for api, name, _ in CASES])
+def test_a_stream_is_reassembled_as_its_client_does(api: str, name: str, result: dict[str, Any]) -> None:
     stream = interpret(exchange(f"{api}/{name}"), judge=True)
-    if told["error"] is not None:
+    if result["error"] is not None:
         assert any(finding.severity == "error" for finding in lint(stream, selected())), "the client gave up"
         return
-    ours, theirs = assemble(stream).object, told["object"]
+    ours, theirs = assemble(stream).object, result["object"]
     if "texts" in theirs:
         output = [ours["output"]] if type(ours.get("output")) is dict else []
         ours["texts"] = {message["id"]: message["content"] for message in (*ours.get("messages", ()), *output)}
@@ -86,9 +88,9 @@ def test_a_stream_in_single_bytes_is_the_same_stream(name: str) -> None:
 @pytest.mark.skipif(not os.environ.get("STREAMKIT_CLIENTS"), reason="STREAMKIT_CLIENTS is not set")
 @pytest.mark.parametrize("referee", REFEREES, ids=lambda referee: referee.client)
 def test_the_client_reassembles_as_measured(referee: Referee) -> None:
-    client, told = client_of(referee), MEASURED[referee.api]
+    client, measurement = client_of(referee), MEASURED[referee.api]
     if not is_made(client):
         pytest.skip("its environment does not exist: make clients")
-    if make(client, upgrade=False) != told["versions"]:
-        pytest.skip(f"the installed version differs from the measured one ({told['versions']})")
-    assert measured(referee) == told["streams"]
+    if make(client, upgrade=False) != measurement["versions"]:
+        pytest.skip(f"the installed version differs from the measured one ({measurement['versions']})")
+    assert measured(referee) == measurement["streams"]

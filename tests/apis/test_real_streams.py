@@ -84,8 +84,8 @@ def test_streams_of_the_second_folder_are_recognised_and_complete(name: str, sha
     rows = map(json.loads, (folder / "MANIFEST.jsonl").read_text(encoding="utf-8").splitlines())
     [row] = [row for row in rows if row["file"] == f"streams/{name}"]
     [exchange] = read(str(folder / row["file"]))
-    asked = Request("POST", row["url"]) if name.startswith("avian") else None
-    stream = interpret(replace(exchange, request=asked), judge=True)
+    request = Request("POST", row["url"]) if name.startswith("avian") else None
+    stream = interpret(replace(exchange, request=request), judge=True)
     assert "/".join(filter(None, (stream.api, stream.dialect))) == MORE[name]
     assert stream.verdict == "complete"
     assert assemble(stream).message.messages

@@ -42,9 +42,9 @@ def cases() -> Iterator[Case]:
             title, _, rest = section.partition("\n")
             blocks = dict(re.findall(r"^```(\w+)\n(.*?)^```$", rest, re.S | re.M))
             framing = next(name for name in blocks if name in CONTENT_TYPES)
-            said = dict(re.findall(r"^- (\w+): (.*)$", rest, re.M))
+            fields = dict(re.findall(r"^- (\w+): (.*)$", rest, re.M))
             wanted = json.loads(blocks["json"]) if "json" in blocks else None
-            yield Case(page.stem, title, framing, blocks[framing], wanted, said)
+            yield Case(page.stem, title, framing, blocks[framing], wanted, fields)
 
 
 def body_of(case: Case) -> bytes:

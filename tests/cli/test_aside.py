@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from streamkit.cli import aside
-from streamkit.cli.aside import Aside
+from streamkit.cli.aside import BackgroundViewer
 from streamkit.cli.showing import View
 from streamkit.model.exchange import Response
 from tests.waiting import SAFETY_S, until
@@ -34,7 +34,7 @@ class Slow(View):
 
 def test_frames_do_not_wait_for_the_reader() -> None:
     slow = Slow()
-    beside = Aside(slow)
+    beside = BackgroundViewer(slow)
     beside.response(Response(0, 200))
     for number in range(100):
         beside.frame(b"%d" % number)
@@ -48,7 +48,7 @@ def test_frames_do_not_wait_for_the_reader() -> None:
 def test_the_queue_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(aside, "LARGEST_BACKLOG", 10)
     slow = Slow()
-    beside = Aside(slow)
+    beside = BackgroundViewer(slow)
     over = threading.Event()
 
     def work() -> None:
@@ -71,7 +71,7 @@ def test_an_exception_of_the_view_is_raised_at_the_end() -> None:
         def frame(self, data: bytes) -> None:
             raise BrokenPipeError
 
-    beside = Aside(Broken("none"))
+    beside = BackgroundViewer(Broken("none"))
     beside.frame(b"1")
     beside.frame(b"2")
     with pytest.raises(BrokenPipeError):
@@ -80,6 +80,6 @@ def test_an_exception_of_the_view_is_raised_at_the_end() -> None:
 
 def test_nothing_shown_starts_nothing() -> None:
     slow = Slow()
-    beside = Aside(slow)
+    beside = BackgroundViewer(slow)
     beside.close()
     assert slow.shown == ["closed"] and beside._thread is None

@@ -26,7 +26,7 @@ def recording(path: Path, events: Any, **fields: Any) -> str:
     return str(path)
 
 
-def told(tmp_path: Path, before: Any, after: Any, *options: str, **fields: Any) -> list[tuple[str, str, Any, Any]]:
+def reported(tmp_path: Path, before: Any, after: Any, *options: str, **fields: Any) -> list[tuple[str, str, Any, Any]]:
     """Return the changes as (kind, where, before, after)."""
     first, second = recording(tmp_path / "a.jsonl", before), recording(tmp_path / "b.jsonl", after, **fields)
     result = run("--format", "json", *options, first, second)
@@ -41,17 +41,17 @@ def swapped(events: Any, old: str, new: str) -> Any:
 
 def test_ids_and_times_are_ignored_by_default(tmp_path: Path) -> None:
     later = swapped([(at * 3, data) for at, data in SAME], '"c1"', '"c2"')
-    assert told(tmp_path, SAME, later) == []
-    assert told(tmp_path, SAME, later, "--ids") == [("value", "id", "c1", "c2")]
+    assert reported(tmp_path, SAME, later) == []
+    assert reported(tmp_path, SAME, later, "--ids") == [("value", "id", "c1", "c2")]
 
 
 def test_times_on_request(tmp_path: Path) -> None:
     later = [(at * 2, data) for at, data in SAME]
-    found = told(tmp_path, SAME, later, "--timing")
+    found = reported(tmp_path, SAME, later, "--timing")
     assert ("timing", "TTFT", 100 * MS, 200 * MS) in found
     assert {kind for kind, *_ in found} == {"timing"}
-    assert told(tmp_path, SAME, [(at * 1.05, data) for at, data in SAME], "--timing") == []
-    assert told(tmp_path, SAME, later, "--timing", "--tolerance", "60%") == []
+    assert reported(tmp_path, SAME, [(at * 1.05, data) for at, data in SAME], "--timing") == []
+    assert reported(tmp_path, SAME, later, "--timing", "--tolerance", "60%") == []
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_times_on_request(tmp_path: Path) -> None:
     ],
 )
 def test_each_kind_of_change(tmp_path: Path, after: Any, change: tuple[Any, ...]) -> None:
-    assert change in told(tmp_path, SAME, after)
+    assert change in reported(tmp_path, SAME, after)
 
 
 def test_assembled_tool_calls_are_compared(tmp_path: Path) -> None:
@@ -78,20 +78,20 @@ def test_assembled_tool_calls_are_compared(tmp_path: Path) -> None:
         pieces = [{"index": 0, "function": {"arguments": piece}} for piece in arguments]
         return [(at, chunk({"tool_calls": [call]})) for at, call in enumerate([first, *pieces], 10)] + [(99, STOP)]
 
-    cut_otherwise = told(tmp_path, calling('{"a"', ":1}"), calling('{"a":', "1}"))
+    cut_otherwise = reported(tmp_path, calling('{"a"', ":1}"), calling('{"a":', "1}"))
     assert cut_otherwise == []
-    assert ("text", "choice 0 tool 0 arguments", '{"a":1}', '{"a":2}') in told(
+    assert ("text", "choice 0 tool 0 arguments", '{"a":1}', '{"a":2}') in reported(
         tmp_path, calling('{"a":1}'), calling('{"a":2}')
     )
 
 
 def test_the_status(tmp_path: Path) -> None:
     response = Response(5 * MS, 201, headers=(("content-type", "text/event-stream"),))
-    assert ("ending", "status", 200, 201) in told(tmp_path, SAME, SAME, response=response)
+    assert ("ending", "status", 200, 201) in reported(tmp_path, SAME, SAME, response=response)
 
 
 def test_events_in_one_frame(tmp_path: Path) -> None:
-    assert ("frames", "events a frame", "one", "several") in told(tmp_path, SAME, SAME, together=True)
+    assert ("frames", "events a frame", "one", "several") in reported(tmp_path, SAME, SAME, together=True)
 
 
 def test_text(tmp_path: Path) -> None:

@@ -138,8 +138,8 @@ def test_a_converted_file_is_the_same_to_the_byte(
     results = []
     for jobs, size in [("1", "1"), ("2", "1"), ("3", "9000"), ("2", "64MB")]:
         output = tmp_path_factory.mktemp("out") / "file"
-        told = run("convert", "--to", target, "-j", jobs, "--task-size", size, str(inputs), "-o", str(output))
-        results.append((*told, output.read_bytes()))
+        result = run("convert", "--to", target, "-j", jobs, "--task-size", size, str(inputs), "-o", str(output))
+        results.append((*result, output.read_bytes()))
     assert len(results[0][3]) > 100_000
     assert "redacted: " in results[0][2]
     assert all(result == results[0] for result in results)

@@ -29,7 +29,7 @@ def run(*arguments: str) -> tuple[int, str, str]:
     return result.return_value or 0, result.stdout, result.stderr
 
 
-def asked(path: Path, query: str) -> list[tuple[object, ...]]:
+def fetched(path: Path, query: str) -> list[tuple[object, ...]]:
     with closing(sqlite3.connect(path)) as database:
         return database.execute(query).fetchall()
 
@@ -39,7 +39,7 @@ def kept(tmp_path: Path) -> Path:
     path = tmp_path / "kept.sqlite"
     code, output, messages = run("stats", "--format", "sqlite", "-o", str(path), str(RECORDINGS))
     assert (code, output) == (0, "")
-    assert messages.endswith(f"{path}: {len(asked(path, 'SELECT id FROM streams'))} streams added\n")
+    assert messages.endswith(f"{path}: {len(fetched(path, 'SELECT id FROM streams'))} streams added\n")
     return path
 
 
@@ -70,7 +70,7 @@ def test_findings_are_those_of_lint(kept: Path) -> None:
 
     found = json.loads(run("lint", "-q", "--no-config", "--format", "json", str(RECORDINGS))[1])["findings"]
     query = "SELECT file, exchange, code, severity, findings.count, line FROM findings JOIN streams ON id = stream"
-    assert sorted(map(repr, asked(kept, query))) == sorted(
+    assert sorted(map(repr, fetched(kept, query))) == sorted(
         repr((f["file"], f["exchange"], f["code"], f["severity"], f["count"], f["line"])) for f in found
     )
 
@@ -79,7 +79,7 @@ def test_a_histogram_holds_all_samples(kept: Path) -> None:
     query = """
         SELECT count, zero + (SELECT sum(value) FROM json_each(buckets)), samples, metric, min, max FROM histograms
     """
-    rows = asked(kept, query)
+    rows = fetched(kept, query)
     assert {row[3] for row in rows} >= {"inter_chunk_gap_ns", "chunk_bytes"}
     for count, in_buckets, samples, _, least, most in rows:
         values = unpacked(samples)  # type: ignore[arg-type]
@@ -89,23 +89,23 @@ def test_a_histogram_holds_all_samples(kept: Path) -> None:
 
 def test_statistics_are_columns(kept: Path) -> None:
     query = "SELECT inter_chunk_gap_ns_p50, time_to_first_token_ns FROM streams WHERE file LIKE '%gemini%'"
-    ((gap, first),) = asked(kept, query)
+    ((gap, first),) = fetched(kept, query)
     assert isinstance(gap, float)
     assert isinstance(first, float)
-    (missing,) = asked(kept, "SELECT time_to_first_token_ns, missing FROM streams WHERE file LIKE '%pasted-gist%'")
+    (missing,) = fetched(kept, "SELECT time_to_first_token_ns, missing FROM streams WHERE file LIKE '%pasted-gist%'")
     assert missing[0] is None
     assert '"time_to_first_token_ns": "no-times"' in str(missing[1])
 
 
 def test_appending_adds_only_what_is_new(kept: Path, tmp_path: Path) -> None:
-    before = asked(kept, "SELECT * FROM streams")
+    before = fetched(kept, "SELECT * FROM streams")
     again = ["stats", "--format", "sqlite", "--append", "-o", str(kept)]
     copy = tmp_path / "elsewhere.jsonl"
     copy.write_bytes((RECORDINGS / "gemini" / "plain.jsonl").read_bytes())
     assert run(*again, str(RECORDINGS), str(tmp_path / "no-such"))[0] == 2
     assert re.search(r"0 streams added; \d+ unchanged files not read", run(*again, str(RECORDINGS))[2])
     assert "0 streams added, 1 known already" in run(*again, str(copy))[2]
-    assert asked(kept, "SELECT * FROM streams") == before
+    assert fetched(kept, "SELECT * FROM streams") == before
     # Two in one run are two streams.
     copy.write_bytes(copy.read_bytes() * 2)
     assert "1 stream added, 1 known already" in run(*again, str(copy))[2]
@@ -126,7 +126,7 @@ def test_only_what_is_new_or_changed_is_read_again(tmp_path: Path) -> None:
     (streams / "b.jsonl").write_bytes(plain.replace(b"2026", b"2027"))
     (streams / "d.jsonl").write_bytes(plain.replace(b"2026", b"2028"))
     assert "2 streams added; 1 unchanged files not read" in run(*again)[2]
-    assert {Path(str(path)).name for (path,) in asked(database, "SELECT path FROM sources")} == {
+    assert {Path(str(path)).name for (path,) in fetched(database, "SELECT path FROM sources")} == {
         "a.jsonl",
         "b.jsonl",
         "d.jsonl",
@@ -136,7 +136,7 @@ def test_only_what_is_new_or_changed_is_read_again(tmp_path: Path) -> None:
 def test_a_new_file_can_be_appended_to_and_is_private(tmp_path: Path) -> None:
     path = tmp_path / "new.sqlite"
     run("stats", "--format", "sqlite", "--append", "-o", str(path), str(RECORDINGS / "gemini"))
-    assert asked(path, "SELECT count(*) FROM streams") == [(1,)]
+    assert fetched(path, "SELECT count(*) FROM streams") == [(1,)]
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
@@ -145,7 +145,7 @@ def test_several_processes_write_the_same(kept: Path, tmp_path: Path, monkeypatc
     path = tmp_path / "spread.sqlite"
     run("stats", "--format", "sqlite", "-j", "2", "--task-size", "9000", "-o", str(path), str(RECORDINGS))
     for table in ("streams", "findings", "histograms", "meta"):
-        assert asked(path, f"SELECT * FROM {table}") == asked(kept, f"SELECT * FROM {table}")
+        assert fetched(path, f"SELECT * FROM {table}") == fetched(kept, f"SELECT * FROM {table}")
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_an_existing_file_is_kept_unless_told_otherwise(kept: Path) -> None:
     with pytest.raises(OutputExists):
         run("stats", "--format", "sqlite", "-o", str(kept), str(RECORDINGS / "gemini"))
     run("stats", "--format", "sqlite", "--force", "-o", str(kept), str(RECORDINGS / "gemini"))
-    assert asked(kept, "SELECT count(*) FROM streams") == [(1,)]
+    assert fetched(kept, "SELECT count(*) FROM streams") == [(1,)]
 
 
 def test_parquet_files_hold_the_same_tables(kept: Path, tmp_path: Path) -> None:
@@ -179,7 +179,7 @@ def test_parquet_files_hold_the_same_tables(kept: Path, tmp_path: Path) -> None:
         assert found.schema.metadata[b"streamkit.schema"] == b"1"
         names = ", ".join(f'"{name}"' for name in found.column_names)
         rows = [tuple(row.values()) for row in found.to_pylist()]
-        assert sorted(map(repr, rows)) == sorted(map(repr, asked(kept, f"SELECT {names} FROM {table}")))
+        assert sorted(map(repr, rows)) == sorted(map(repr, fetched(kept, f"SELECT {names} FROM {table}")))
     with pytest.raises(OutputExists):
         run("stats", "--format", "parquet", "-o", str(folder), str(RECORDINGS))
 

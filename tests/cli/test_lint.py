@@ -120,8 +120,8 @@ def test_jsonl_has_one_finding_per_line() -> None:
 
 def test_statistics_as_json(folder: Path) -> None:
     (folder / "worse.sse").write_text(BAD)
-    told = json.loads(run("lint", "bad.sse", "worse.sse", "warned.sse", "--statistics", "--format", "json").stdout)
-    assert told == {
+    document = json.loads(run("lint", "bad.sse", "worse.sse", "warned.sse", "--statistics", "--format", "json").stdout)
+    assert document == {
         "version": 1,
         "statistics": [
             {"code": "SCH303", "name": "wrong-object", "severity": "error", "count": 6, "streams": 2},
@@ -203,15 +203,15 @@ def test_repairs_of_a_log_point_at_lines_of_the_input() -> None:
     run("convert", "log.txt", "-o", "made.jsonl", "--to", "recording")
     found = {}
     for name in ("log.txt", "made.jsonl"):
-        told = json.loads(run("lint", "--format", "json", name).stdout)["findings"]
-        [found[name]] = [finding for finding in told if finding["code"] == "LOG001"]
+        findings = json.loads(run("lint", "--format", "json", name).stdout)["findings"]
+        [found[name]] = [finding for finding in findings if finding["code"] == "LOG001"]
     assert [found[name]["line"] for name in found] == [22, 1]
-    said = found["log.txt"]["message"]
-    assert found["made.jsonl"]["message"] == f"line 22 of the original log: {said}"
+    message = found["log.txt"]["message"]
+    assert found["made.jsonl"]["message"] == f"line 22 of the original log: {message}"
 
 
 @pytest.mark.parametrize(
-    ("asked", "found"),
+    ("requested_path", "found"),
     [
         ("/v1/responses/resp_1?stream=true&starting_after=0", []),
         ("/v1/responses/resp_1?stream=true", ["RSP801"]),
@@ -219,12 +219,14 @@ def test_repairs_of_a_log_point_at_lines_of_the_input() -> None:
         (None, ["RSP801"]),
     ],
 )
-def test_a_continued_response_need_not_start_again(tmp_path: Path, asked: str | None, found: list[str]) -> None:
+def test_a_continued_response_need_not_start_again(
+    tmp_path: Path, requested_path: str | None, found: list[str]
+) -> None:
     stream = (Path(__file__).parents[1] / "specs" / "streams" / "responses.sse").read_bytes()
     after_the_first = stream[stream.index(b"\n\n") + 2 :]
-    recorded = exchange(after_the_first, path=asked or "")
+    recorded = exchange(after_the_first, path=requested_path or "")
     path = tmp_path / "resumed.jsonl"
-    path.write_bytes(b"".join(write(recorded if asked else replace(recorded, request=None))))
+    path.write_bytes(b"".join(write(recorded if requested_path else replace(recorded, request=None))))
     done = CliRunner().invoke(streamkit, ["lint", str(path), "--select", "RSP801", "--format", "jsonl"])
     codes = [line["code"] for line in map(json.loads, done.stdout.splitlines()) if "code" in line]
     assert codes == found

@@ -67,11 +67,11 @@ def test_pre_commit_builds_and_runs_the_hook(tmp_path: Path) -> None:
         (tmp_path / name).write_text(text)
     for words in (["init", "-q"], ["add", "good.sse", "bad.sse", "notes.jsonl"]):
         subprocess.run(["git", *words], cwd=tmp_path, check=True)
-    told = [program, "try-repo", str(ROOT), "streamkit-lint", "--files"]
+    command = [program, "try-repo", str(ROOT), "streamkit-lint", "--files"]
     clean = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
 
     def hooked(*files: str) -> Any:
-        return subprocess.run([*told, *files], cwd=tmp_path, env=clean, capture_output=True, text=True, check=False)
+        return subprocess.run([*command, *files], cwd=tmp_path, env=clean, capture_output=True, text=True, check=False)
 
     assert hooked("good.sse", "notes.jsonl").returncode == 0
     failed = hooked("good.sse", "bad.sse", "notes.jsonl")
@@ -169,14 +169,14 @@ def test_the_action_installs_into_a_separate_environment(tmp_path: Path, runner:
     python = tmp_path / "bin" / "python"
     python.unlink()
     python.write_text(
-        '#!/bin/sh\necho "$@" >>"$RUNNER_TEMP/told"\n'
+        '#!/bin/sh\necho "$@" >>"$RUNNER_TEMP/arguments"\n'
         'if [ "$2" = venv ]; then mkdir -p "$3/bin"; cp "$0" "$3/bin/python"; fi\n'
     )
     python.chmod(0o755)
     script = ROOT / ".github" / "install-action.sh"
     done = subprocess.run(["bash", str(script)], env={**runner, "ACTION_PATH": "/the action"}, check=False)
     assert done.returncode == 0
-    assert (tmp_path / "told").read_text().splitlines() == [
+    assert (tmp_path / "arguments").read_text().splitlines() == [
         f"-m venv {tmp_path}/streamkit",
         "-m pip install --quiet --disable-pip-version-check /the action",
     ]

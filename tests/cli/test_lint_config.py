@@ -145,7 +145,7 @@ def test_a_baseline_means_the_same_files_from_another_folder(folder: Path, monke
 
 
 @pytest.mark.parametrize(
-    ("table", "said"),
+    ("table", "message"),
     [
         ('select = ["SHC303"]', "select: unknown rule 'SHC303'; did you mean 'SCH303'?"),
         ('ignore = ["wrong-objekt"]', "did you mean 'wrong-object'?"),
@@ -173,10 +173,10 @@ def test_a_baseline_means_the_same_files_from_another_folder(folder: Path, monke
         ("select = [", "cannot be read"),
     ],
 )
-def test_invalid_settings(folder: Path, table: str, said: str) -> None:
+def test_invalid_settings(folder: Path, table: str, message: str) -> None:
     configure(folder, table)
     error = run("bad.sse").exception
-    assert said in str(error)
+    assert message in str(error)
     assert getattr(error, "exit_code", None) == 2
 
 

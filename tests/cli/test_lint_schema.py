@@ -152,38 +152,38 @@ def no_library(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_invalid_schema_is_reported_in_one_line(somewhere: Path, text: str, message: str) -> None:
     stream(somewhere / "a.sse")
     (somewhere / "house.json").write_text(text, encoding="utf-8")
-    code, _, told = linted("--schema", "house.json")
+    code, _, errors = linted("--schema", "house.json")
     assert code == 2
-    assert message in told
-    assert len(told.splitlines()) == 1
+    assert message in errors
+    assert len(errors.splitlines()) == 1
 
 
 def test_a_missing_file_and_an_unknown_api(somewhere: Path) -> None:
     stream(somewhere / "a.sse")
-    code, _, told = linted("--schema", "none.json")
-    assert (code, told.count("\n")) == (2, 0)
-    assert "none.json: cannot be read: No such file or directory" in told
-    code, _, told = linted("--schema", "openai_chta=none.json")
+    code, _, errors = linted("--schema", "none.json")
+    assert (code, errors.count("\n")) == (2, 0)
+    assert "none.json: cannot be read: No such file or directory" in errors
+    code, _, errors = linted("--schema", "openai_chta=none.json")
     assert code == 2
-    assert "did you mean 'openai_chat'" in told
+    assert "did you mean 'openai_chat'" in errors
 
 
 def test_without_the_library_the_message_names_the_remedy(somewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stream(somewhere / "a.sse")
     house = written(somewhere / "house.json", {})
     no_library(monkeypatch)
-    code, _, told = linted("--schema", house)
+    code, _, errors = linted("--schema", house)
     assert code == 2
-    assert told.endswith("jsonschema-rs is not installed; pip install 'llm-streamkit[schema]'")
+    assert errors.endswith("jsonschema-rs is not installed; pip install 'llm-streamkit[schema]'")
 
 
 def test_a_mistake_in_the_table_names_the_table(somewhere: Path) -> None:
     stream(somewhere / "a.sse")
     (somewhere / "pyproject.toml").write_text('[tool.streamkit.lint]\nschema = ["none.json"]\n')
-    code, _, told = linted()
+    code, _, errors = linted()
     assert code == 2
-    assert "[tool.streamkit.lint] schema: " in told
-    assert "\n" not in told
+    assert "[tool.streamkit.lint] schema: " in errors
+    assert "\n" not in errors
 
 
 def test_values_that_json_cannot_hold_are_checked(somewhere: Path) -> None:

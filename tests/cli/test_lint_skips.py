@@ -30,13 +30,20 @@ STREAMS = Path(__file__).parents[1] / "specs" / "streams"
 
 
 def exchange(
-    body: str, kind: str, asked: Any, *, url: str = URL, status: int = 200, method: str = "POST", accept: str = "*/*"
+    body: str,
+    kind: str,
+    request_body: Any,
+    *,
+    url: str = URL,
+    status: int = 200,
+    method: str = "POST",
+    accept: str = "*/*",
 ) -> str:
     request = {
         "method": method,
         "url": url,
         "headers": [["accept", accept]],
-        "body": None if asked is None else {"json": asked},
+        "body": None if request_body is None else {"json": request_body},
     }
     start = {"type": "start", "streamkit": 1, "recorded_at": "2026-11-20T20:00:00.000000Z", "source": "client"}
     records = (
@@ -85,7 +92,7 @@ def test_a_non_streaming_response_is_skipped(other: str, codes: list[str], passe
     assert report["passed_over"] == passed_over
     assert len(report["streams"]) == 2 - passed_over
     assert done.return_value == int(any(code != "SEQ422" for code in codes))
-    assert ("passed over 1 exchange whose request does not ask for a stream" in done.stderr) == bool(passed_over)
+    assert ("skipped 1 exchange whose request does not ask for a stream" in done.stderr) == bool(passed_over)
 
 
 def test_if_everything_is_skipped_nothing_was_checked(tmp_path: Path) -> None:
@@ -93,7 +100,7 @@ def test_if_everything_is_skipped_nothing_was_checked(tmp_path: Path) -> None:
     file.write_text(exchange(ANSWER, JSON, {"stream": False}) * 3)
     done = lint(str(file))
     assert done.return_value == 2
-    assert "nothing to judge: passed over 3 exchanges whose request does not ask for a stream" in done.stderr
+    assert "nothing to check: skipped 3 exchanges whose request does not ask for a stream" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -118,9 +118,9 @@ def test_a_reader_of_a_pipe_that_leaves_is_a_loss(tmp_path: Path) -> None:
         pipe = subprocess.PIPE
         with started(command, cwd=tmp_path, stdin=pipe, stdout=pipe, stderr=pipe) as process:
             assert left.wait(60) == 0
-            out, said = process.communicate(BODY, timeout=60)
+            out, errors = process.communicate(BODY, timeout=60)
     assert (out, process.returncode) == (BODY, 2)
-    assert b"cannot write: Broken pipe" in said and b"Traceback" not in said
+    assert b"cannot write: Broken pipe" in errors and b"Traceback" not in errors
 
 
 @pytest.mark.skipif(os.name == "posix" and os.geteuid() == 0, reason="root may write everywhere")
@@ -278,15 +278,15 @@ def test_a_disk_error_is_reported_once_and_the_exchange_continues(tmp_path: Path
         def close(self) -> None:
             raise OSError(5, "Input/output error")
 
-    said: list[str] = []
+    errors: list[str] = []
     outcomes: list[Any] = []
-    recorders = Recorders(open=lambda _: Broken(), on_error=said.append, on_end=outcomes.append)
+    recorders = Recorders(open=lambda _: Broken(), on_error=errors.append, on_end=outcomes.append)
     recorder = recorders.recorder(None)
     recorder.start(0, 0)
     for number, event in enumerate(EVENTS):
         recorder.frame(event, number)
     recorder.end(99, "eof", None)
-    assert said == ["the exchange continues unrecorded: [Errno 5] Input/output error"]
+    assert errors == ["the exchange continues unrecorded: [Errno 5] Input/output error"]
     [outcome] = outcomes
     assert (outcome.frames, outcome.lost, outcome.path, outcome.complete) == (len(EVENTS), True, "broken.jsonl", False)
 

@@ -254,9 +254,9 @@ def test_hostile_text_is_inert_at_every_step(page: Page, tmp_path: Path) -> None
     assert page.evaluate("document.title") == "streamkit inspect: 1 stream"
     assert page.dialogs == []
     assert [url for url in page.requests if url != file.as_uri() + "#t=0"] in ([], [file.as_uri()])
-    said = "".join(message(page))
-    assert "<img src=x" in said
-    assert "\\u202e\\u001b[2J" in said
+    text = "".join(message(page))
+    assert "<img src=x" in text
+    assert "\\u202e\\u001b[2J" in text
     assert "\u202e" not in page.evaluate("document.body.textContent")
 
 

@@ -43,14 +43,14 @@ Progress = progress.Progress
 
 
 def test_slow_work_has_a_bar_that_moves_and_disappears(monkeypatch: pytest.MonkeyPatch, paths: list[str]) -> None:
-    said = shown(monkeypatch, paths, 0.6)
-    assert "reading  [" in said
-    assert "4 streams" in said
-    parts = [int(part.split("%")[0].split()[-1]) for part in said.split("\r") if "%" in part]
+    output = shown(monkeypatch, paths, 0.6)
+    assert "reading  [" in output
+    assert "4 streams" in output
+    parts = [int(part.split("%")[0].split()[-1]) for part in output.split("\r") if "%" in part]
     assert parts == sorted(parts)
     assert 0 < parts[0] < 50 < parts[-1] <= 100
     # The bar is cleared before anything else is printed.
-    assert said.endswith(f"\r\x1b[K\x1b[?25hstreamkit: {paths[2]}: no such file\n")
+    assert output.endswith(f"\r\x1b[K\x1b[?25hstreamkit: {paths[2]}: no such file\n")
 
 
 def test_an_interrupt_restores_the_cursor(monkeypatch: pytest.MonkeyPatch, paths: list[str]) -> None:
@@ -83,9 +83,9 @@ def lines(monkeypatch: pytest.MonkeyPatch, paths: list[str], seconds: float) -> 
 
 
 def test_a_log_has_a_line_every_ten_seconds(monkeypatch: pytest.MonkeyPatch, paths: list[str]) -> None:
-    *said, _ = lines(monkeypatch, paths, 6)
-    assert [line.split(",")[1] for line in said] == [" 2 streams", " 4 streams", " 6 streams"]
-    assert all(line.startswith("streamkit: reading: ") and "s left" in line for line in said)
+    *progress, _ = lines(monkeypatch, paths, 6)
+    assert [line.split(",")[1] for line in progress] == [" 2 streams", " 4 streams", " 6 streams"]
+    assert all(line.startswith("streamkit: reading: ") and "s left" in line for line in progress)
 
 
 def test_a_log_of_quick_work_has_no_lines(monkeypatch: pytest.MonkeyPatch, paths: list[str]) -> None:

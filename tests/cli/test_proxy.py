@@ -105,11 +105,11 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize(("words", "said"), WRONG.values(), ids=WRONG)
-def test_errors(tmp_path: Path, words: list[str], said: str) -> None:
+@pytest.mark.parametrize(("words", "message"), WRONG.values(), ids=WRONG)
+def test_errors(tmp_path: Path, words: list[str], message: str) -> None:
     done = run(tmp_path, *words)
     assert done.returncode == 2
-    assert done.stderr.startswith(f"streamkit: {said}")
+    assert done.stderr.startswith(f"streamkit: {message}")
     assert len(done.stderr.splitlines()) == 1
 
 

@@ -178,7 +178,7 @@ async def silent(connection):
 
 
 @pytest.mark.parametrize(
-    ("script", "flags", "reason", "frames", "said"),
+    ("script", "flags", "reason", "frames", "message"),
     [
         (busy, (), "eof", 1, "HTTP 429"),
         (cut, (), "reset", 1, "truncated · reset (connection reset by peer)"),
@@ -186,7 +186,7 @@ async def silent(connection):
         (silent, ("--max-time", "3"), "timeout", 1, "timeout (the time limit was exceeded)"),
     ],
 )  # fmt: skip
-def test_a_failure_is_recorded_as_such(run, still_loops, script, flags, reason, frames, said):
+def test_a_failure_is_recorded_as_such(run, still_loops, script, flags, reason, frames, message):
     async def timed(connection):
         playing = asyncio.create_task(script(connection))
         if flags:
@@ -199,7 +199,7 @@ def test_a_failure_is_recorded_as_such(run, still_loops, script, flags, reason, 
     (exchange,) = read("f.jsonl")
     assert code == 1
     assert (exchange.end.reason, len(exchange.frames)) == (reason, frames)
-    assert said in err
+    assert message in err
     if script is busy:
         assert exchange.response.header("retry-after") == "3"
 
@@ -297,7 +297,7 @@ def test_a_header_without_value_is_left_out(run):
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         ([], "expected a URL"),
         (["http://x/", "--model", "m"], "--model requires --prompt"),
@@ -325,16 +325,16 @@ def test_a_header_without_value_is_left_out(run):
         (["-", "-d", "x"], "cannot be used with the flags"),
     ],
 )
-def test_usage_errors_record_nothing(run, words, said):
-    with pytest.raises((UsageError, StreamkitError), match=said):
+def test_usage_errors_record_nothing(run, words, message):
+    with pytest.raises((UsageError, StreamkitError), match=message):
         run(*words)
-    with pytest.raises((UsageError, StreamkitError), match=said):
+    with pytest.raises((UsageError, StreamkitError), match=message):
         run(*words, "-o", "out.jsonl") if "--append" not in words else run(*words)
     assert not list(Path().iterdir())
 
 
 @pytest.mark.parametrize(
-    ("path", "asked"),
+    ("path", "expected"),
     [
         ("", {"model": "m", "messages": [{"role": "user", "content": "hi"}], "stream": True, "stream_options": {"include_usage": True}}),
         ("/v1/responses", {"model": "m", "input": "hi", "stream": True}),
@@ -344,9 +344,9 @@ def test_usage_errors_record_nothing(run, words, said):
         ("/api/generate", {"model": "m", "prompt": "hi", "stream": True}),
     ],
 )  # fmt: skip
-def test_a_prompt_becomes_the_body_of_the_api(run, path, asked):
+def test_a_prompt_becomes_the_body_of_the_api(run, path, expected):
     first, headers, body = sent_by(run, f"URL{path}", "--model", "m", "--prompt", "hi")
-    assert json.loads(body) == asked
+    assert json.loads(body) == expected
     assert first.split()[1] == (path or "/v1/chat/completions")
     assert headers["content-type"] == "application/json"
 

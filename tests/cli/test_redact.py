@@ -88,17 +88,17 @@ def test_usage_errors(run, planted, tmp_path, words):
 
 
 @pytest.mark.parametrize(
-    ("path", "said"),
+    ("path", "message"),
     [
         ("nothing.jsonl", "cannot be read: No such file or directory"),
         ("nothing*.jsonl", "no file matches this pattern"),
         ("empty", "the folder contains no files"),
     ],
 )
-def test_missing_files(run, tmp_path, path, said):
+def test_missing_files(run, tmp_path, path, message):
     (tmp_path / "empty").mkdir()
     code, _, err = run("--check", path)
-    assert (code, err) == (2, f"streamkit: {path}: {said}\n")
+    assert (code, err) == (2, f"streamkit: {path}: {message}\n")
 
 
 def test_without_a_name_it_searches_the_recordings(run, planted, tmp_path, monkeypatch):

@@ -62,7 +62,7 @@ def test_text_is_kept_on_request(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "said"),
+    ("code", "message"),
     [
         ("SEQ434", "no stream breaks SEQ434"),
         ("REC001", "does not depend on the bytes"),
@@ -70,7 +70,7 @@ def test_text_is_kept_on_request(tmp_path: Path) -> None:
         ("SEQ40Z", "did you mean"),
     ],
 )
-def test_errors(tmp_path: Path, code: str, said: str) -> None:
+def test_errors(tmp_path: Path, code: str, message: str) -> None:
     path = tmp_path / "x.sse"
     path.write_bytes(body('{"role":"assistant"}'))
-    assert said in str(run(path, code).exception)
+    assert message in str(run(path, code).exception)

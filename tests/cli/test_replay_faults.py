@@ -38,9 +38,9 @@ def replayed(folder: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
 @pytest.mark.parametrize(("fault", "played"), PLAYED.items())
 def test_played(tmp_path: Path, fault: str, played: tuple[list[bytes], str]) -> None:
     done = replayed(tmp_path, "--fault", fault)
-    body, said = played
-    told = f"{tmp_path / 'answer.jsonl'}: {said}\n" if said else ""
-    assert (done.stdout, done.stderr.decode(), done.returncode) == (b"".join(body), told, 0)
+    body, message = played
+    errors = f"{tmp_path / 'answer.jsonl'}: {message}\n" if message else ""
+    assert (done.stdout, done.stderr.decode(), done.returncode) == (b"".join(body), errors, 0)
 
 
 @pytest.mark.parametrize("fault", ["ping:every=1", "comment:every=2"])
@@ -49,8 +49,8 @@ def test_nothing_is_inserted_where_there_are_no_events(tmp_path: Path, fault: st
     file.write_bytes(b"".join(write(exchange(b": nothing but a comment\n\n"))))
     words = ["replay", "--no-delay", "--as", "raw", "--fault", fault, str(file)]
     done = subprocess.run([sys.executable, "-m", "streamkit", *words], capture_output=True, timeout=60, check=False)
-    said = f"fault {fault.partition(':')[0]} does not apply: the stream has no events"
-    assert (done.stdout, done.stderr.decode()) == (b": nothing but a comment\n\n", f"{file}: {said}\n")
+    message = f"fault {fault.partition(':')[0]} does not apply: the stream has no events"
+    assert (done.stdout, done.stderr.decode()) == (b": nothing but a comment\n\n", f"{file}: {message}\n")
 
 
 def test_a_stream_that_hangs_is_ended_by_an_interrupt(tmp_path: Path) -> None:

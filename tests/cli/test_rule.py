@@ -27,8 +27,8 @@ def test_the_dialects_that_permit_it_are_named_and_no_others(code: str, named: s
     [line] = [line for line in head(code) if line.startswith("Allowed in: ")]
     dialects = re.split(", |: ", line.rstrip("."))[1:]
     assert named in dialects and not_named not in dialects
-    [told] = json.loads(CliRunner().invoke(command, [code, "--format", "json"], standalone_mode=False).stdout)["rules"]
-    assert told["lawful_in"] == dialects
+    [rule] = json.loads(CliRunner().invoke(command, [code, "--format", "json"], standalone_mode=False).stdout)["rules"]
+    assert rule["lawful_in"] == dialects
 
 
 def test_a_rule_that_no_dialect_permits_names_none() -> None:
@@ -75,11 +75,11 @@ def test_a_prefix_lists_its_rules() -> None:
 
 
 def test_the_json_has_the_fields_of_the_rule() -> None:
-    [told] = json.loads(shown("SEQ401", "--format", "json"))["rules"]
+    [rule] = json.loads(shown("SEQ401", "--format", "json"))["rules"]
     one = next(rule for rule in RULES.values() if rule.code == "SEQ401")
-    assert told["breaks"].startswith("openai_chat, $.choices[].delta: openai-python")
-    del told["breaks"], told["lawful_in"]
-    assert told == {
+    assert rule["breaks"].startswith("openai_chat, $.choices[].delta: openai-python")
+    del rule["breaks"], rule["lawful_in"]
+    assert rule == {
         "code": "SEQ401",
         "name": "missing-first-role",
         "severity": "error",

@@ -82,9 +82,9 @@ def test_record_closes_its_file(tmp_path: Path, name: str) -> None:
         with started(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
             assert process.stdout.read(len(FRAME)) == FRAME
             process.send_signal(number)
-            _, said = process.communicate(timeout=60)
+            _, errors = process.communicate(timeout=60)
     assert process.returncode == 128 + number
-    assert f"interrupted ({name})" in said.decode() and b"Traceback" not in said
+    assert f"interrupted ({name})" in errors.decode() and b"Traceback" not in errors
     [exchange] = exchanges(tmp_path)
     ended(exchange, name)
 
@@ -115,10 +115,10 @@ def test_a_recorded_pipe_is_closed(tmp_path: Path, name: str) -> None:
         process.stdin.flush()
         assert process.stdout.read(len(FRAME)) == FRAME
         process.send_signal(number)
-        said = process.stderr.read()
+        errors = process.stderr.read()
         process.wait(60)
     assert process.returncode == 128 + number
-    assert f"interrupted ({name})" in said.decode() and b"Traceback" not in said
+    assert f"interrupted ({name})" in errors.decode() and b"Traceback" not in errors
     [exchange] = exchanges(tmp_path)
     ended(exchange, name)
 
@@ -156,9 +156,9 @@ def test_a_proxy_closes_what_it_records(tmp_path: Path, more: list[str], name: s
         streaming(address),
     ):
         process.send_signal(number)
-        _, said = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=60)
     assert process.returncode == CODES[name]
-    assert "Traceback" not in said
+    assert "Traceback" not in errors
     found = exchanges(tmp_path)
     assert len(found) == 2
     for exchange in found:
@@ -206,12 +206,12 @@ def test_the_program_of_a_proxy_receives_the_signal_and_is_not_orphaned(tmp_path
         with started(whole, cwd=tmp_path, stdout=pipe, stderr=pipe, start_new_session=True) as process:
             child = int(process.stdout.readline())
             process.send_signal(number)
-            out, said = process.communicate(timeout=60)
+            out, errors = process.communicate(timeout=60)
     assert process.returncode == (7 if kind == "patient" else 1 if name == "SIGINT" else 128 + number) or (
         kind == "plain" and name == "SIGINT" and process.returncode == 130
     )
     assert out == (b"got %d\n" % number if kind == "patient" else b"")
-    assert b"streamkit" not in said.partition(b"Traceback")[2] or name == "SIGINT"
+    assert b"streamkit" not in errors.partition(b"Traceback")[2] or name == "SIGINT"
     with pytest.raises(ProcessLookupError):
         os.kill(child, 0)
     [exchange] = exchanges(tmp_path)
@@ -241,8 +241,8 @@ def test_a_server_ends_with_every_signal(tmp_path: Path) -> None:
     for name, code in CODES.items():
         with listening(tmp_path, "serve", sample) as (process, _):
             process.send_signal(signal.Signals[name])
-            _, said = process.communicate(timeout=60)
-        assert (process.returncode, "Traceback" in said) == (code, False), name
+            _, errors = process.communicate(timeout=60)
+        assert (process.returncode, "Traceback" in errors) == (code, False), name
 
 
 def test_nothing_is_left_of_a_recording_that_never_began(tmp_path: Path) -> None:

@@ -91,7 +91,7 @@ def test_a_run_without_failures_does_not_mention_them(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("gates", "code", "told"),
+    ("gates", "code", "message"),
     [
         (["total.p50 > 400ms"], 1, "missing in 4 of 6 streams (not-complete"),
         (["total.p50 > 400ms", "success_share < 10%"], 0, ""),
@@ -105,11 +105,11 @@ def test_a_run_without_failures_does_not_mention_them(tmp_path: Path) -> None:
         (["failed.5xx > 0"], 0, ""),
     ],
 )
-def test_gates(tmp_path: Path, gates: list[str], code: int, told: str) -> None:
+def test_gates(tmp_path: Path, gates: list[str], code: int, message: str) -> None:
     path = recording(tmp_path / "run.jsonl", [GOOD, GOOD, LIMITED, LIMITED, REFUSED, CUT])
     result = run(*(word for gate in gates for word in ("--fail-if", gate)), path)
     assert result.return_value == code
-    assert told in " ".join(result.stderr.split())
+    assert message in " ".join(result.stderr.split())
 
 
 def test_a_gate_on_times_fails_without_samples(tmp_path: Path) -> None:
@@ -159,8 +159,8 @@ def test_describing_an_incomplete_stream_is_not_a_failure(tmp_path: Path, comman
 
 def test_metrics_given_twice_are_both_shown(tmp_path: Path) -> None:
     path = recording(tmp_path / "run.jsonl", [GOOD])
-    told = orjson.loads(run("--metrics", "ttft", "--metrics", "tokens,bytes", "--format", "json", path).stdout)
-    assert list(told["streams"][0]["metrics"]) == ["time_to_first_token_ns", "output_tokens", "bytes"]
+    document = orjson.loads(run("--metrics", "ttft", "--metrics", "tokens,bytes", "--format", "json", path).stdout)
+    assert list(document["streams"][0]["metrics"]) == ["time_to_first_token_ns", "output_tokens", "bytes"]
 
 
 @pytest.mark.parametrize("option", ["--plot", "--explain"])

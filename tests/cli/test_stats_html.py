@@ -49,7 +49,7 @@ class Elements(html.parser.HTMLParser):
 @pytest.fixture
 def page(tmp_path: Path) -> Path:
     """A page of three streams, one of them made to break out of the page wherever its text is shown."""
-    said = [(100 + 20 * place, text(one)) for place, one in enumerate(HOSTILE)]
+    answered = [(100 + 20 * place, text(one)) for place, one in enumerate(HOSTILE)]
     thought = [(50, chunk({"reasoning_content": HOSTILE[0]}))]
     called = [
         (
@@ -57,7 +57,7 @@ def page(tmp_path: Path) -> Path:
             chunk({"tool_calls": [{"index": 0, "id": "t", "function": {"name": HOSTILE[1], "arguments": HOSTILE[2]}}]}),
         )
     ]
-    events = [(20, ROLE), *thought, *said, *called, (410, STOP), (420, usage(9)), (420, "[DONE]")]
+    events = [(20, ROLE), *thought, *answered, *called, (410, STOP), (420, usage(9)), (420, "[DONE]")]
     renamed = [(at, data.replace('"m-1"', orjson.dumps(HOSTILE[1]).decode())) for at, data in events]
     path = tmp_path / "a<img src=x onerror=document.title='pwned'>.jsonl"
     hostile = exchange(renamed, labels={HOSTILE[1]: HOSTILE[0]})

@@ -73,12 +73,12 @@ class TestGates:
         assert "goodput_share < 100%: it is 83 %" in result.stderr
 
     def test_goodput(self, runs: list[str]) -> None:
-        told = document("--slo", "ttft <= 125ms", "--slo", "gap.p99 <= 20ms", *runs)["summary"]["run"]
-        assert told["goodput_share"] == 0.5
+        run_summary = document("--slo", "ttft <= 125ms", "--slo", "gap.p99 <= 20ms", *runs)["summary"]["run"]
+        assert run_summary["goodput_share"] == 0.5
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (("--definitions", "--fail-if", "ttft > 1ns"), "--fail-if cannot be used with --definitions"),
         (("--compare", "x.jsonl", "--fail-if", "ttft > 1ns"), "--fail-if cannot be used with --compare"),
@@ -89,8 +89,8 @@ class TestGates:
         (("--html", "x.html", "--definitions"), "--html cannot be used with --definitions"),
     ],
 )
-def test_no_option_is_silently_ignored(runs: list[str], arguments: tuple[str, ...], said: str) -> None:
-    assert said in str(run(*arguments, *runs).exception)
+def test_no_option_is_silently_ignored(runs: list[str], arguments: tuple[str, ...], message: str) -> None:
+    assert message in str(run(*arguments, *runs).exception)
 
 
 class TestManyStreams:
@@ -118,8 +118,8 @@ class TestManyStreams:
         assert "expected one of: n, min" in str(run("--sort", "gap.p75", *runs).exception)
 
     def test_percentiles(self, runs: list[str]) -> None:
-        told = document("--percentiles", "25,99.9", *runs)["summary"]["percentiles"]["time_to_first_token_ns"]
-        assert told == {"p25": 112_500_000, "p99.9": 149_950_000}
+        percentiles = document("--percentiles", "25,99.9", *runs)["summary"]["percentiles"]["time_to_first_token_ns"]
+        assert percentiles == {"p25": 112_500_000, "p99.9": 149_950_000}
         assert "p99.9" in run("--percentiles", "25,99.9", *runs).stdout
         assert "from 0 to 100" in str(run("--percentiles", "120", *runs).exception)
 
@@ -133,10 +133,10 @@ class TestManyStreams:
         assert merged["streams"] == whole["streams"]
         assert merged["summary"]["streams"] == 6
         assert merged["summary"]["run"] == pytest.approx(whole["summary"]["run"])
-        for key, told in whole["summary"]["metrics"].items():
-            for name, value in (told or {}).items():
+        for key, statistics in whole["summary"]["metrics"].items():
+            for name, value in (statistics or {}).items():
                 # What is known of a spread is as exact as the values are.
-                room = 0.02 * told["max"] if name in ("std", "mean_interval_95") else None
+                room = 0.02 * statistics["max"] if name in ("std", "mean_interval_95") else None
                 mine = merged["summary"]["metrics"][key][name]
                 assert mine is value is None or mine == pytest.approx(value, rel=0.0051, abs=room)
         assert document(*reversed(parts))["summary"]["histograms"] == merged["summary"]["histograms"]
@@ -247,9 +247,9 @@ class TestComparison:
     def test_slower(self, tmp_path: Path) -> None:
         before = recording(tmp_path / "a.jsonl", [exchange(plain(10, first=100 + n)) for n in range(8)])
         after = recording(tmp_path / "b.jsonl", [exchange(plain(10, first=200 + n)) for n in range(8)])
-        told = orjson.loads(run("--compare", before, "--format", "json", after).stdout)
-        assert told["verdict"] == "slower"
-        first = told["metrics"]["time_to_first_token_ns"]
+        comparison = orjson.loads(run("--compare", before, "--format", "json", after).stdout)
+        assert comparison["verdict"] == "slower"
+        first = comparison["metrics"]["time_to_first_token_ns"]
         assert first["interval_95"][0] <= first["change"] == 100 * MS <= first["interval_95"][1]
         assert run("--compare", before, after).return_value == 1
         assert run("--compare", after, before).return_value == 0
@@ -299,10 +299,10 @@ class TestComparison:
         shown = " ".join(result.stdout.split())
         assert "Verdict: failing. More requests fail than before" in shown
         assert "Failed before: 0 of 30. Failed after: 30 of 30 (30 connection refused)." in shown
-        told = orjson.loads(run("--compare", before, "--format", "json", after).stdout)
-        assert told["success"]["change"] == -1
-        assert told["success"]["interval_95"][1] < -0.8
-        assert told["after"]["outcomes"] == {"refused": 30}
+        comparison = orjson.loads(run("--compare", before, "--format", "json", after).stdout)
+        assert comparison["success"]["change"] == -1
+        assert comparison["success"]["interval_95"][1] < -0.8
+        assert comparison["after"]["outcomes"] == {"refused": 30}
 
     def test_half_of_the_streams_are_truncated(self, tmp_path: Path) -> None:
         whole = [exchange(plain(10, first=100 + n)) for n in range(30)]
@@ -325,11 +325,11 @@ class TestComparison:
             recording(tmp_path / f"{name}.jsonl", [exchange(plain(10, first=first + n)) for n in range(8)])
             for name, first in (("a", 100), ("b", 200))
         ]
-        told = [tmp_path / "a.json", tmp_path / "b.json"]
-        for path, file in zip(runs, told, strict=True):
+        files = [tmp_path / "a.json", tmp_path / "b.json"]
+        for path, file in zip(runs, files, strict=True):
             file.write_bytes(run("--format", "json", path).stdout.encode())
         expected = orjson.loads(run("--compare", runs[0], "--format", "json", runs[1]).stdout)
-        for one, other in ((runs[0], told[1]), (told[0], runs[1]), told):
+        for one, other in ((runs[0], files[1]), (files[0], runs[1]), files):
             result = run("--compare", str(one), "--format", "json", str(other))
             assert orjson.loads(result.stdout) == expected
             assert result.return_value == 1
@@ -360,9 +360,14 @@ class TestDefinitions:
         assert "- no-tokenizer: the tool counts tokens with a tokenizer" in shown
 
     def test_json(self, runs: list[str]) -> None:
-        told = orjson.loads(run("--definitions", "--format", "json", runs[0]).stdout)
-        assert (told["version"], len(told["streams"])) == (1, 2)
-        assert {said["tool"] for said in told["streams"][0]["definitions"]} >= {"AIPerf", "vLLM", "SGLang", "MLPerf"}
+        report = orjson.loads(run("--definitions", "--format", "json", runs[0]).stdout)
+        assert (report["version"], len(report["streams"])) == (1, 2)
+        assert {message["tool"] for message in report["streams"][0]["definitions"]} >= {
+            "AIPerf",
+            "vLLM",
+            "SGLang",
+            "MLPerf",
+        }
 
     def test_a_tool_without_results_is_named_once(self) -> None:
         recorded = Path(__file__).parents[2] / "recordings" / "gemini" / "plain.jsonl"

@@ -76,13 +76,13 @@ def test_the_table_has_every_command() -> None:
 
 @pytest.mark.parametrize("name", WRITING)
 @pytest.mark.parametrize(
-    ("redirection", "said"),
+    ("redirection", "message"),
     [(">&-", CLOSED), pytest.param(">/dev/full", FULL, marks=needs_full)],
     ids=["closed", "full"],
 )
-def test_a_failed_write_is_one_line_and_exit_2(name: str, redirection: str, said: str) -> None:
+def test_a_failed_write_is_one_line_and_exit_2(name: str, redirection: str, message: str) -> None:
     ran = in_shell(redirection, name, *WRITING[name])
-    assert (ran.returncode, ran.stderr.decode()) == (2, said)
+    assert (ran.returncode, ran.stderr.decode()) == (2, message)
 
 
 @pytest.mark.parametrize("words", [["--help"], ["--version"], ["lint", "--help"]], ids=" ".join)
@@ -148,7 +148,7 @@ def test_a_closed_stdin_is_empty() -> None:
 
 
 @pytest.mark.parametrize(
-    ("redirection", "said"),
+    ("redirection", "message"),
     [
         (">&-", "streamkit: stdout was lost: it is closed; the recording continues\n"),
         pytest.param(
@@ -159,11 +159,11 @@ def test_a_closed_stdin_is_empty() -> None:
     ],
     ids=["closed", "full"],
 )
-def test_a_recording_outlives_stdout(redirection: str, said: str, tmp_path: Path) -> None:
+def test_a_recording_outlives_stdout(redirection: str, message: str, tmp_path: Path) -> None:
     file = tmp_path / "run.jsonl"
     ran = in_shell(redirection, "record", "-", "-o", str(file), stdin=SSE * 3)
     assert ran.returncode == 2
-    assert ran.stderr.decode().startswith(said)
+    assert ran.stderr.decode().startswith(message)
     assert ran.stderr.count(b"\n") == 2, "the loss, and the closing line"
     assert recorded(file) == SSE * 3
 
@@ -220,7 +220,7 @@ def test_a_slow_reader_of_a_non_blocking_pipe_gets_everything(name: str, tmp_pat
 def with_a_full_pipe(words: Sequence[str], stdin: bytes) -> tuple[subprocess.CompletedProcess[bytes], bytes]:
     """Run with a non-blocking stdout that has no room until the program waits for it, and return what it wrote."""
     ours, theirs = os.pipe()
-    told, telling = os.pipe()
+    signalled, signal_write = os.pipe()
     os.set_blocking(theirs, False)
     filled = 0
     while True:
@@ -228,23 +228,23 @@ def with_a_full_pipe(words: Sequence[str], stdin: bytes) -> tuple[subprocess.Com
             filled += os.write(theirs, b"x" * 4096)
         except BlockingIOError:
             break
-    program = [sys.executable, "-c", WAITS.format(telling), *words]
+    program = [sys.executable, "-c", WAITS.format(signal_write), *words]
     pipe = subprocess.PIPE
-    with started(program, stdin=pipe, stdout=theirs, stderr=pipe, pass_fds=[telling], cwd=ROOT) as process:
+    with started(program, stdin=pipe, stdout=theirs, stderr=pipe, pass_fds=[signal_write], cwd=ROOT) as process:
         os.close(theirs)
-        os.close(telling)
+        os.close(signal_write)
         assert process.stdin is not None and process.stderr is not None
         process.stdin.write(stdin)
         process.stdin.close()
-        assert os.read(told, 1) == b"w", "it ended without waiting for room"
+        assert os.read(signalled, 1) == b"w", "it ended without waiting for room"
         shown = b""
         while data := os.read(ours, 65536):
             shown += data
-        said = process.stderr.read()
+        errors = process.stderr.read()
         process.wait(60)
     os.close(ours)
-    os.close(told)
-    return subprocess.CompletedProcess(program, process.returncode, shown, said), shown[filled:]
+    os.close(signalled)
+    return subprocess.CompletedProcess(program, process.returncode, shown, errors), shown[filled:]
 
 
 def test_partial_writes_are_completed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -272,10 +272,10 @@ def test_a_terminal_that_hangs_up_is_one_line(words: list[str]) -> None:
         os.close(theirs)
         os.close(ours)
         # Only now is there something to write.
-        _, said = process.communicate(SSE)
-    lines = [one for one in said.decode().splitlines() if one.startswith("streamkit: ")]
+        _, errors = process.communicate(SSE)
+    lines = [one for one in errors.decode().splitlines() if one.startswith("streamkit: ")]
     assert lines == ["streamkit: stdout: cannot write: Input/output error"]
-    assert b"Traceback" not in said
+    assert b"Traceback" not in errors
     assert process.returncode == 2
 
 
@@ -299,7 +299,7 @@ def test_a_recording_outlives_its_terminal(tmp_path: Path) -> None:
         process.stdin.flush()
         assert os.read(ours, 1) == b"d", "it records, and shows what it records"
         os.close(ours)
-        _, said = process.communicate(SSE * 2)
-    assert said.decode().startswith("streamkit: stdout was lost: Input/output error; the recording continues\n")
+        _, errors = process.communicate(SSE * 2)
+    assert errors.decode().startswith("streamkit: stdout was lost: Input/output error; the recording continues\n")
     assert process.returncode == 2
     assert recorded(file) == SSE * 3

@@ -20,10 +20,10 @@ def main(words: list[str]) -> None:
     versions = {}
     for client in wanted:
         versions[client.name] = make(client)
-        told = ", ".join(f"{name} {version}" for name, version in versions[client.name].items())
-        sys.stderr.write(f"{client.name}: {told}\n")
-    asked = [word for word in words if word.startswith("--")] or list(PARTS)
-    for part in asked:
+        packages = ", ".join(f"{name} {version}" for name, version in versions[client.name].items())
+        sys.stderr.write(f"{client.name}: {packages}\n")
+    parts = [word for word in words if word.startswith("--")] or list(PARTS)
+    for part in parts:
         PARTS[part](wanted, versions)
 
 

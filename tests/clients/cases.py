@@ -119,7 +119,7 @@ _ASKED: dict[str, Callable[[str], tuple[str, dict[str, Any]]]] = {
 }
 
 
-def asked(exchange: Exchange, api: str, model: str) -> Exchange:
+def with_request(exchange: Exchange, api: str, model: str) -> Exchange:
     """Return the exchange as the response to a request for this model."""
     path, fields = _ASKED[api](model)
     if api == "ollama" and b'"message"' not in exchange.frames.body[:400]:

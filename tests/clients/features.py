@@ -87,7 +87,7 @@ def measured(clients: Sequence[Client], log: Path) -> Iterator[dict[str, Any]]:
 def _cell(play: Play, usual: Played, both: tuple[Played, Played], parts: Sequence[str]) -> dict[str, Any]:
     one, other = both
     whole = held(play.good, play.api)
-    here, there = (_told(usual, result, whole) for result in both)
+    here, there = (_outcome(usual, result, whole) for result in both)
     # Without a fault, these parts of the result are compared with the content of the stream.
     answer = one.line.get("answer")
     unread = [part for part in parts if answer and _plainly(part, answer[part]) != _plainly(part, whole[part])]
@@ -107,7 +107,7 @@ def _plainly(part: str, value: Any) -> Any:
     return [(name, json.loads(given or "{}") if isinstance(given, str) else given) for _, name, given in value]
 
 
-def _told(usual: Played, result: Played, whole: dict[str, Any]) -> dict[str, Any]:
+def _outcome(usual: Played, result: Played, whole: dict[str, Any]) -> dict[str, Any]:
     """Return the outcome; if the client cannot read the stream without a fault, the result for this stream."""
     if "answer" in usual.line:
         return outcome((usual.line, result.line), (whole, whole), "")

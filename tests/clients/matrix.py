@@ -20,7 +20,7 @@ from streamkit.model.exchange import Exchange
 from streamkit.playback.player import Pace
 from streamkit.service.mock import Options
 from streamkit.service.serving import serving
-from tests.clients.cases import Case, asked, held
+from tests.clients.cases import Case, held, with_request
 from tests.clients.environments import Client
 from tests.clients.outcomes import outcome
 
@@ -62,9 +62,9 @@ def prepared(cases: Sequence[Case]) -> Served:
         key = case.api, case.good.frames.body
         if key not in goods:
             goods[key] = f"good-{len(goods)}"
-            exchanges.append(_named(asked(case.good, case.api, goods[key]), goods[key]))
+            exchanges.append(_named(with_request(case.good, case.api, goods[key]), goods[key]))
         bad = f"case-{number}"
-        exchanges.append(_named(asked(case.bad, case.api, bad), bad))
+        exchanges.append(_named(with_request(case.bad, case.api, bad), bad))
         paths.append(exchanges[-1].request.path)
         models.append((goods[key], bad))
         tools.append([name for _, name, _ in held(case.good, case.api)["calls"] if name])
@@ -102,8 +102,8 @@ def _measured(client: Client, served: Served, base: str, log: Path) -> Iterator[
         case = served.cases[number]
         whole, broken = held(case.good, case.api), held(case.bad, case.api)
         if _reads(usual, whole):
-            told = outcome((usual, {**answer, "model": bad}), (whole, broken), base, pair=case.pair)
-            yield Cell(number, client.name, call, told)
+            result = outcome((usual, {**answer, "model": bad}), (whole, broken), base, pair=case.pair)
+            yield Cell(number, client.name, call, result)
 
 
 def _reads(usual: dict[str, Any], whole: dict[str, Any]) -> bool:
@@ -134,12 +134,12 @@ def driven(
     found: dict[tuple[str, str], dict[str, Any]] = {}
     left = list(jobs)
     while left:
-        told = _driven(client, left, base, log, settings)
-        found |= {(line["call"], line["id"]): line for line in told}
-        if len(told) < len(left):
-            job = left[len(told)]
+        lines = _driven(client, left, base, log, settings)
+        found |= {(line["call"], line["id"]): line for line in lines}
+        if len(lines) < len(left):
+            job = left[len(lines)]
             found[job["call"], job["id"]] = {"error": ["exit", "the process ended"]}
-            left = left[len(told) + 1 :]
+            left = left[len(lines) + 1 :]
         else:
             left = []
     return found

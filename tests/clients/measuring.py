@@ -48,7 +48,12 @@ def write_cases(wanted: Sequence[Client], versions: dict[str, dict[str, str]]) -
     for cell in measured(wanted, served, _LOG):
         rows[cell.case]["outcomes"][f"{cell.client} {cell.call}"] = cell.outcome
     known = {client.name: {"calls": client.calls, "only": client.only} for client in CLIENTS if client.rules}
-    _write(DATA, before, rows, {name: {**told, **known[name]} for name, told in _told(wanted, versions).items()})
+    _write(
+        DATA,
+        before,
+        rows,
+        {name: {**description, **known[name]} for name, description in _descriptions(wanted, versions).items()},
+    )
 
 
 def write_faults(wanted: Sequence[Client], versions: dict[str, dict[str, str]]) -> None:
@@ -73,7 +78,7 @@ def _write_rows(
     names = [client.name for client in wanted]
     rows = [*(row for row in before["cases"] if row["client"] not in names), *made]
     rows.sort(key=lambda row: (row["api"], _ORDER.index(row["client"])))
-    _write(path, before, rows, _told(wanted, versions))
+    _write(path, before, rows, _descriptions(wanted, versions))
 
 
 def key(row: Document) -> tuple[Any, ...]:
@@ -92,7 +97,7 @@ def _described(case: Case) -> Document:
     }
 
 
-def _told(wanted: Sequence[Client], versions: dict[str, dict[str, str]]) -> dict[str, Document]:
+def _descriptions(wanted: Sequence[Client], versions: dict[str, dict[str, str]]) -> dict[str, Document]:
     return {
         client.name: {
             "label": client.label or client.name,
@@ -104,9 +109,9 @@ def _told(wanted: Sequence[Client], versions: dict[str, dict[str, str]]) -> dict
     }
 
 
-def _write(path: Path, before: Document, rows: Sequence[Document], told: dict[str, Document]) -> None:
+def _write(path: Path, before: Document, rows: Sequence[Document], described: dict[str, Document]) -> None:
     """Write one case per line, for readable diffs."""
-    clients = {**before["clients"], **told}
+    clients = {**before["clients"], **described}
     head = {
         "version": 1,
         "date": datetime.now(UTC).date().isoformat(),

@@ -50,12 +50,12 @@ def outcome(
     lost = {field: _shown(before[field], after[field]) for field in differing if after[field] != of_stream[field]}
     sent = {field: _shown(before[field], after[field]) for field in differing if after[field] == of_stream[field]}
     made_up = _made_up(before, after, of_stream)
-    told: dict[str, Any] = {}
+    differences: dict[str, Any] = {}
     if lost or made_up:
-        told["loses"] = {**lost, **made_up}
+        differences["loses"] = {**lost, **made_up}
     if sent:
-        told["sent"] = sent
-    return told
+        differences["sent"] = sent
+    return differences
 
 
 def _made_up(before: dict[str, Any], after: dict[str, Any], of_stream: dict[str, Any]) -> dict[str, Any]:

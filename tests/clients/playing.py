@@ -21,7 +21,7 @@ from streamkit.service.proxying import proxying
 from streamkit.service.recorder import Outcome, Recorders
 from streamkit.transport.proxy import Route, Rules
 from streamkit.transport.server import Server, in_thread
-from tests.clients.cases import asked, held
+from tests.clients.cases import held, with_request
 from tests.clients.environments import Client
 from tests.clients.matrix import driven
 
@@ -75,9 +75,9 @@ def played(plays: Sequence[Play], log: Path, *, through_proxy: bool = False, pat
                 }
                 for number, play in mine
             ]
-            told = driven(mine[0][1].client, jobs, base, log, settings)
+            lines = driven(mine[0][1].client, jobs, base, log, settings)
             for number, play in mine:
-                line = told[play.call, str(number)]
+                line = lines[play.call, str(number)]
                 if "error" in line:
                     line["error"] = [text.replace(base, "http://127.0.0.1") for text in line["error"]]
                 found[number].line = {**line, "model": f"play-{number}-"}
@@ -91,7 +91,7 @@ def _serving(plays: Sequence[Play], found: Sequence[Played]) -> Iterator[str]:
         faults = plan(play.fault.replace("=T", f"={_first_text(play.good)}")) if play.fault else ()
         # A plain request has to be answered from the recorded stream: its path, which some APIs change, is compared.
         options = Options(match="path" if play.plain else "any", reuse="last", pace=Pace(delay=False), faults=faults)
-        mocks.append(Mock([asked(play.good, play.api, f"play-{number}-")], options))
+        mocks.append(Mock([with_request(play.good, play.api, f"play-{number}-")], options))
 
     def answer(request: Request) -> Sequence[Step]:
         number = _number(request)

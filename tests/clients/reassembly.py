@@ -75,8 +75,8 @@ def main(names: list[str]) -> None:
         if not names or referee.client in names:
             versions = make(client_of(referee))
             rows = ",\n".join(
-                f"  {json.dumps(name)}: {json.dumps(told, ensure_ascii=False, sort_keys=True)}"
-                for name, told in measured(referee).items()
+                f"  {json.dumps(name)}: {json.dumps(result, ensure_ascii=False, sort_keys=True)}"
+                for name, result in measured(referee).items()
             )
             head = f' "call": {json.dumps(referee.call)},\n "versions": {json.dumps(versions)}'
             referee.data.write_text(f'{{\n{head},\n "streams": {{\n{rows}\n }}\n}}\n', encoding="utf-8")

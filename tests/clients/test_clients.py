@@ -45,9 +45,9 @@ def key(case: Case) -> Key:
 def test_the_client_behaves_as_measured(client: Client, tmp_path: Path) -> None:
     if not is_made(client):
         pytest.skip("its environment does not exist: make clients")
-    told = measurements()["clients"][client.name]
-    if make(client, upgrade=False) != told["versions"]:
-        pytest.skip(f"the installed version differs from the measured one ({told['versions']})")
+    entry = measurements()["clients"][client.name]
+    if make(client, upgrade=False) != entry["versions"]:
+        pytest.skip(f"the installed version differs from the measured one ({entry['versions']})")
     known = rows()
     served = prepared([case for case in cases() if key(case) in known])
     found = {
@@ -74,10 +74,10 @@ def test_the_page_matches_the_measurements() -> None:
 
 @pytest.mark.parametrize("name", [client.name for client in JUDGED])
 def test_every_client_was_measured(name: str) -> None:
-    told = measurements()["clients"][name]
-    assert all(version[0].isdigit() for version in told["versions"].values())
+    entry = measurements()["clients"][name]
+    assert all(version[0].isdigit() for version in entry["versions"].values())
     calls = [
-        call for call in told["calls"] if any(f"{name} {call}" in row["outcomes"] for row in measurements()["cases"])
+        call for call in entry["calls"] if any(f"{name} {call}" in row["outcomes"] for row in measurements()["cases"])
     ]
     assert calls
 
@@ -121,7 +121,7 @@ def test_retries_of_a_client_are_counted() -> None:
 def test_every_feature_is_the_same_through_the_proxy_and_recorded_byte_for_byte() -> None:
     rows = read(FEATURE_DATA)["cases"]
     assert {row["client"] for row in rows} == {client.name for client in CLIENTS}
-    cells = [(row["client"], row["call"], name, told) for row in rows for name, told in row["features"].items()]
+    cells = [(row["client"], row["call"], name, result) for row in rows for name, result in row["features"].items()]
     assert len(cells) >= 300
     assert not [cell for cell in cells if "proxy" in cell[3] or "bytes" in cell[3]]
 
@@ -164,6 +164,6 @@ def test_every_other_client_needs_no_base_url_in_code() -> None:
     unread = {
         (row["client"], row["call"])
         for row in rows
-        if not any(told.get("answered") for told in row["variables"].values())
+        if not any(result.get("answered") for result in row["variables"].values())
     }
     assert unread == WITHOUT_VARIABLE

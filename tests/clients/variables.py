@@ -16,7 +16,7 @@ from streamkit.providers import PROVIDERS
 from streamkit.service.environment import DUMMY_KEY, base_urls, key_variables, reach_loopback
 from streamkit.service.mock import Options
 from streamkit.service.serving import Served, serving
-from tests.clients.cases import asked
+from tests.clients.cases import with_request
 from tests.clients.environments import Client
 from tests.clients.faults import GOOD, dialect_stream, stream, uses
 from tests.clients.matrix import driven
@@ -50,7 +50,7 @@ def measured(clients: Sequence[Client], log: Path) -> Iterator[dict[str, Any]]:
         good = dialect_stream(client, api) or stream(GOOD[api])
         variables = {}
         for variable in [base.variable for name in providers for base in PROVIDERS[name].base_urls]:
-            with serving([asked(good, api, _MODEL)], Options(match="path", pace=Pace(delay=False))) as server:
+            with serving([with_request(good, api, _MODEL)], Options(match="path", pace=Pace(delay=False))) as server:
                 variables[variable] = _read(client, call, api, variable, server, good, log)
         yield {"client": client.name, "call": call, "api": api, "option": client.option, "variables": variables}
 

@@ -44,9 +44,9 @@ def around(middle: float, count: int = 50, width: float = 5) -> list[float]:
     ],
 )
 def test_verdict(before: list[float], after: list[float], more_is_better: bool, verdict: str) -> None:
-    told = compare(before, after, more_is_better=more_is_better)
-    assert told is not None
-    assert told.verdict == verdict
+    difference = compare(before, after, more_is_better=more_is_better)
+    assert difference is not None
+    assert difference.verdict == verdict
 
 
 def test_nothing_to_compare() -> None:
@@ -63,11 +63,11 @@ def test_a_tail_has_at_least_ten_values_and_is_at_most_a_quarter(before: int, af
 
 def test_the_tail_is_that_of_the_slow_streams() -> None:
     before, after = around(100, 30), around(100, 30)
-    told = compare(before, after, more_is_better=True)
-    assert told is not None
-    assert told.tail is not None
-    assert told.tail.rank == pytest.approx(100 * 10 / 60)
-    assert told.tail.before < told.before.p50
+    difference = compare(before, after, more_is_better=True)
+    assert difference is not None
+    assert difference.tail is not None
+    assert difference.tail.rank == pytest.approx(100 * 10 / 60)
+    assert difference.tail.before < difference.before.p50
 
 
 def late(count: int, by: float = 2000) -> Callable[[random.Random], list[float]]:
@@ -83,9 +83,9 @@ def test_some_of_thirty_streams_are_two_seconds_slower(count: int, verdicts: set
     chance = random.Random(count)
     found = set()
     for _ in range(40):
-        told = compare(late(0)(chance), late(count)(chance), more_is_better=False, alpha=ALPHA / 11)
-        assert told is not None
-        found.add(told.verdict)
+        difference = compare(late(0)(chance), late(count)(chance), more_is_better=False, alpha=ALPHA / 11)
+        assert difference is not None
+        found.add(difference.verdict)
     assert found == verdicts
 
 
@@ -109,13 +109,15 @@ def coarse(chance: random.Random) -> list[float]:
 
 def verdict_of(before: Sequence[Sequence[float]], after: Sequence[Sequence[float]]) -> str:
     """Return the overall verdict on these two runs, with one row per stream and one column per metric."""
-    asked = 1 + 4 * questions(len(before), len(after))
+    intervals = 1 + 4 * questions(len(before), len(after))
     found = [
-        compare([row[at] for row in before], [row[at] for row in after], more_is_better=at == 3, alpha=ALPHA / asked)
+        compare(
+            [row[at] for row in before], [row[at] for row in after], more_is_better=at == 3, alpha=ALPHA / intervals
+        )
         for at in range(4)
     ]
     sides = (len(before), len(before)), (len(after), len(after))
-    success = compare_success(*sides, (share_interval(*sides[0]), share_interval(*sides[1])), ALPHA / asked)
+    success = compare_success(*sides, (share_interval(*sides[0]), share_interval(*sides[1])), ALPHA / intervals)
     return overall(found, found[0], success, (0, 0))
 
 
@@ -185,8 +187,8 @@ def test_failures(before: tuple[int, int], after: tuple[int, int], verdict: str)
 
 def test_the_interval_of_a_difference_of_shares_is_newcombes() -> None:
     # Newcombe (1998), Statistics in Medicine 17, 873-890, table II, example (a), method 10: 56/70 against 48/80.
-    told = success((48, 80), (56, 70))
-    assert (told.change, told.low, told.high) == (
+    difference = success((48, 80), (56, 70))
+    assert (difference.change, difference.low, difference.high) == (
         pytest.approx(0.2),
         pytest.approx(0.0524, abs=1e-4),
         pytest.approx(0.3339, abs=1e-4),
@@ -197,10 +199,10 @@ def found(verdict: str) -> Difference:
     pairs = {"slower": (100.0, 200.0), "faster": (200.0, 100.0), "same": (100.0, 100.0)}
     few = [100.0, 300.0, 200.0], [150.0, 250.0, 350.0]
     before, after = ([pairs[verdict][0]] * 9, [pairs[verdict][1]] * 9) if verdict in pairs else few
-    told = compare(before, after, more_is_better=False)
-    assert told is not None
-    assert told.verdict == verdict
-    return told
+    difference = compare(before, after, more_is_better=False)
+    assert difference is not None
+    assert difference.verdict == verdict
+    return difference
 
 
 FINE, FAILING, OPEN = success((9, 9), (9, 9)), success((9, 9), (2, 9)), success((5, 9), (4, 9))
@@ -227,8 +229,8 @@ FINE, FAILING, OPEN = success((9, 9), (9, 9)), success((9, 9), (2, 9)), success(
 def test_the_worst_verdict_decides(
     verdicts: list[str], requests: Success, bursts: tuple[int, int], expected: str
 ) -> None:
-    told = [found(verdict) for verdict in verdicts]
-    assert overall(told, told[0] if told else None, requests, bursts) == expected
+    differences = [found(verdict) for verdict in verdicts]
+    assert overall(differences, differences[0] if differences else None, requests, bursts) == expected
 
 
 def steady(middle: float, count: int = 30, width: float = 10) -> list[float]:
@@ -239,10 +241,10 @@ def steady(middle: float, count: int = 30, width: float = 10) -> list[float]:
 @pytest.mark.parametrize("more_is_better", [False, True])
 @pytest.mark.parametrize("by", [40.0, -40.0])
 def test_a_shift_lies_within_its_bounds_and_has_the_sign_of_the_metric(by: float, more_is_better: bool) -> None:
-    told = compare(steady(200), steady(200 + by), more_is_better=more_is_better)
-    assert told is not None
-    assert len(told.shifts) == 2
-    for one in told.shifts:
+    difference = compare(steady(200), steady(200 + by), more_is_better=more_is_better)
+    assert difference is not None
+    assert len(difference.shifts) == 2
+    for one in difference.shifts:
         assert one.low is not None
         assert one.high is not None
         assert one.low <= one.change <= one.high
@@ -250,16 +252,16 @@ def test_a_shift_lies_within_its_bounds_and_has_the_sign_of_the_metric(by: float
         assert (one.low > 0) == (one.high > 0) == (by > 0)
         assert one.after - one.before == pytest.approx(by)
         assert one.verdict == ("faster" if (by > 0) == more_is_better else "slower")
-    assert told.middle.rank == 50
-    assert told.tail is not None
-    assert (told.tail.rank > 50) != more_is_better
+    assert difference.middle.rank == 50
+    assert difference.tail is not None
+    assert (difference.tail.rank > 50) != more_is_better
 
 
 @pytest.mark.parametrize(
     ("by", "alpha", "verdict", "leaning"),
     [
         (30.0, 0.05, "slower", False),
-        (30.0, 1e-30, "inconclusive", True),  # no sample could tell at this level; asked alone, it would be slower
+        (30.0, 1e-30, "inconclusive", True),  # no sample could tell at this level; intervals alone, it would be slower
         (-30.0, 1e-30, "inconclusive", False),  # earlier is not worse
         (1.0, 1e-30, "inconclusive", False),  # less than matters
     ],
@@ -267,9 +269,9 @@ def test_a_shift_lies_within_its_bounds_and_has_the_sign_of_the_metric(by: float
 def test_a_shift_that_would_be_worse_as_the_only_metric_is_leaning(
     by: float, alpha: float, verdict: str, leaning: bool
 ) -> None:
-    told = compare(steady(100), steady(100 + by), more_is_better=False, alpha=alpha)
-    assert told is not None
-    assert told.tail is not None
+    difference = compare(steady(100), steady(100 + by), more_is_better=False, alpha=alpha)
+    assert difference is not None
+    assert difference.tail is not None
     if by != 1.0:
-        assert [(one.verdict, one.leaning) for one in told.shifts] == [(verdict, leaning)] * 2
-    assert not told.middle.leaning or leaning
+        assert [(one.verdict, one.leaning) for one in difference.shifts] == [(verdict, leaning)] * 2
+    assert not difference.middle.leaning or leaning

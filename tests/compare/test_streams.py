@@ -36,7 +36,9 @@ def stream(frames: list[str], **fields: Any) -> Stream:
     return interpret(Exchange(frames=Frames(pieces, times, [None] * len(pieces)), **given))
 
 
-def told(after: Stream, *, ids: bool = False, before: Stream | None = None) -> list[tuple[str, str, Any, Any, str]]:
+def changes_to(
+    after: Stream, *, ids: bool = False, before: Stream | None = None
+) -> list[tuple[str, str, Any, Any, str]]:
     """Return every change as (kind, where, before, after, message), and hold that the way back has as many of each kind."""
     first = before or stream(PLAIN)
     found = [(one.kind, one.where, one.before, one.after, one.message) for one in changes(first, after, ids=ids)]
@@ -84,7 +86,7 @@ def edited(old: str, new: str) -> list[str]:
     ],
 )  # fmt: skip
 def test_every_change_of_a_stream(after: list[str], expected: list[tuple[str, str, Any, Any, str]]) -> None:
-    seen = told(stream(after))
+    seen = changes_to(stream(after))
     if not any(kind == "order" for kind, *_ in expected):
         seen = [one for one in seen if one[0] != "order"]
     assert seen == expected
@@ -103,7 +105,7 @@ def test_every_change_of_a_stream(after: list[str], expected: list[tuple[str, st
     ],
 )  # fmt: skip
 def test_how_it_ended(fields: dict[str, Any], expected: tuple[str, str, Any, Any, str]) -> None:
-    assert expected in told(stream(PLAIN, **fields))
+    assert expected in changes_to(stream(PLAIN, **fields))
 
 
 @pytest.mark.parametrize("field", sorted(VOLATILE))
@@ -117,8 +119,8 @@ def test_fields_that_change_with_every_run_are_compared_only_on_request(field: s
             stream(PLAIN),
             stream(edited(f'"{field}":', f'"{field}":9') if field == "created" else edited("c1", "c2")),
         )
-    assert [one for one in told(second, before=first) if one[0] == "value"] == []
-    assert [one[:2] for one in told(second, before=first, ids=True) if one[0] == "value"] == [("value", path)]
+    assert [one for one in changes_to(second, before=first) if one[0] == "value"] == []
+    assert [one[:2] for one in changes_to(second, before=first, ids=True) if one[0] == "value"] == [("value", path)]
 
 
 def test_the_fields_that_are_new_in_every_run() -> None:
@@ -139,12 +141,12 @@ def test_token_counts_are_compared_once() -> None:
         return stream([*PLAIN[:3], *(USAGE % each for each in usages), PLAIN[3]])
 
     before = reporting('{"prompt_tokens":1,"completion_tokens":2}')
-    assert told(reporting('{"prompt_tokens":1,"completion_tokens":3}'), before=before) == [
+    assert changes_to(reporting('{"prompt_tokens":1,"completion_tokens":3}'), before=before) == [
         ("value", "usage.completion_tokens", 2, 3, "")
     ]
     # A count that grows has no one value on its path: what is compared is the last.
     growing = '{"prompt_tokens":1,"completion_tokens":1}'
-    found = told(
+    found = changes_to(
         reporting(growing, '{"prompt_tokens":1,"completion_tokens":5}'),
         before=reporting(growing, '{"prompt_tokens":1,"completion_tokens":4}'),
     )
@@ -153,8 +155,8 @@ def test_token_counts_are_compared_once() -> None:
 
 def test_an_event_that_only_one_side_has_is_named_by_its_side() -> None:
     more = [*PLAIN[:2], PLAIN[1].replace('"content"', '"refusal"'), *PLAIN[2:]]
-    assert [one[:2] for one in told(stream(more)) if one[0] == "order"] == [("order", "event 3 of B")]
-    found = told(stream(PLAIN), before=stream(more))
+    assert [one[:2] for one in changes_to(stream(more)) if one[0] == "order"] == [("order", "event 3 of B")]
+    found = changes_to(stream(PLAIN), before=stream(more))
     assert [one[:2] for one in found if one[0] == "order"] == [("order", "event 3")]
 
 
@@ -162,7 +164,7 @@ def test_at_most_twenty_places_are_listed() -> None:
     names = [f"event: e{number % 2}\n" for number in range(50)]
     plain = [PLAIN[0], *(name + PLAIN[1] for name in names), *PLAIN[2:]]
     other = [PLAIN[0], *(name.replace("e1", "f1") + PLAIN[1] for name in names), *PLAIN[2:]]
-    found = [one for one in told(stream(other), before=stream(plain)) if one[0] == "order"]
+    found = [one for one in changes_to(stream(other), before=stream(plain)) if one[0] == "order"]
     assert len(found) == 21
     assert found[-1] == ("order", "further places", None, None, "5 more")
 

@@ -257,35 +257,35 @@ class InferencePerf:
         from inference_perf.apis.completion import CompletionAPIData
         from inference_perf.reportgen.base import compute_request_latency_metrics, correct_streamed_response_metrics
 
-        asked: Any
+        request: Any
         if case["api"] == "openai_chat":
-            asked = ChatCompletionAPIData(messages=[ChatMessage(role="user", content="hi")])
+            request = ChatCompletionAPIData(messages=[ChatMessage(role="user", content="hi")])
         elif case["api"] == "openai_completions":
-            asked = CompletionAPIData(prompt="hi")
+            request = CompletionAPIData(prompt="hi")
         elif case["api"] == "anthropic_messages":
-            asked = AnthropicMessagesAPIData(messages=[ChatMessage(role="user", content="hi")])
+            request = AnthropicMessagesAPIData(messages=[ChatMessage(role="user", content="hi")])
         else:
             return None
         self.clock.at(0)
         tokenizer = SimpleNamespace(count_tokens=lambda text, **_: words(text))
         response = SimpleNamespace(content=content_of(case, self.clock))
         try:
-            info = await asked.process_response(response, SimpleNamespace(streaming=True), tokenizer)
+            info = await request.process_response(response, SimpleNamespace(streaming=True), tokenizer)
         except Exception as fault:
             return failed(f"{type(fault).__name__}: {fault}")
         start = Clock.START / 1e9
         metric = SimpleNamespace(info=info, start_time=start, end_time=start + case["closed"] / 1e3)
         correct_streamed_response_metrics(metric, tokenizer)
-        told = compute_request_latency_metrics(metric)
+        metrics = compute_request_latency_metrics(metric)
         return {
-            "ttft_ns": ns(told["time_to_first_token"]),
-            "end_ns": ns(told["request_latency"]),
+            "ttft_ns": ns(metrics["time_to_first_token"]),
+            "end_ns": ns(metrics["request_latency"]),
             "tokens": info.response_metrics.output_tokens,
-            "per_token_ns": ns(told["time_per_output_token"]),
-            "gaps_ns": [ns(gap) for gap in told["inter_token_latency_deltas"]]
-            if told["time_to_first_token"] is not None
+            "per_token_ns": ns(metrics["time_per_output_token"]),
+            "gaps_ns": [ns(gap) for gap in metrics["inter_token_latency_deltas"]]
+            if metrics["time_to_first_token"] is not None
             else None,
-            "also": {"normalized_time_per_output_token_ns": ns(told["normalized_time_per_output_token"])},
+            "also": {"normalized_time_per_output_token_ns": ns(metrics["normalized_time_per_output_token"])},
         }
 
 
@@ -408,14 +408,14 @@ class Guidellm:
         request, info = GenerationRequest(request_id="r"), RequestInfo(request_id="r")
         response = None
         try:
-            async for told, _ in backend._resolve_streaming(
+            async for given, _ in backend._resolve_streaming(
                 request,
                 info,
                 OpenAIRequestHandlerFactory.create(path),
                 GenerationRequestArguments(stream=True, body={}),
                 {"url": "http://x" + path, "method": "POST", "json": {}},
             ):
-                response = told or response
+                response = given or response
         except Exception as fault:
             return failed(f"{type(fault).__name__}: {fault}")
         assert response is not None
@@ -552,16 +552,16 @@ class Llmperf:
         response.status_code = 200
         response.raw = SimpleNamespace(stream=reads, close=lambda: None, release_conn=lambda: None)
         self.names["requests"] = SimpleNamespace(post=lambda *_, **__: response)
-        asked = SimpleNamespace(prompt=("hi", 1), model="m", sampling_params={})
-        told, text, _ = self.names["OpenAIChatCompletionsClient"]().llm_request(asked)
-        if told["ERROR_CODE"] is not None:
-            return {**failed(told["ERROR_MSG"]), "ttft_ns": ns(told["TTFT"])}
-        lines = told["NUM_OUTPUT_TOKENS"]
+        request = SimpleNamespace(prompt=("hi", 1), model="m", sampling_params={})
+        metrics, text, _ = self.names["OpenAIChatCompletionsClient"]().llm_request(request)
+        if metrics["ERROR_CODE"] is not None:
+            return {**failed(metrics["ERROR_MSG"]), "ttft_ns": ns(metrics["TTFT"])}
+        lines = metrics["NUM_OUTPUT_TOKENS"]
         return {
-            "ttft_ns": ns(told["TTFT"]),
-            "end_ns": ns(told["E2E_LAT"]),
+            "ttft_ns": ns(metrics["TTFT"]),
+            "end_ns": ns(metrics["E2E_LAT"]),
             "tokens": words(text),
-            "per_token_ns": told["INTER_TOKEN_LAT"] * 1e9 / lines if text and lines else None,
+            "per_token_ns": metrics["INTER_TOKEN_LAT"] * 1e9 / lines if text and lines else None,
             "gaps_ns": None,
         }
 
@@ -586,8 +586,8 @@ def main() -> None:
     tool = TOOLS[options.tool](clock, options.file)
 
     async def run(case: dict[str, Any]) -> Answer | None:
-        told: Answer | None = await tool.answer(case)
-        return told
+        metrics: Answer | None = await tool.answer(case)
+        return metrics
 
     cases = json.load(sys.stdin)
     json.dump({name: asyncio.run(run(case)) for name, case in cases.items()}, sys.stdout, indent=1)

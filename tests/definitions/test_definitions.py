@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from streamkit.apis import interpret
-from streamkit.definitions import DEFINITIONS, FIELDS, REASONS, Answer, answer, answers
+from streamkit.definitions import DEFINITIONS, FIELDS, REASONS, ToolMetrics, compute, compute_all
 from streamkit.model.exchange import End, Frames, Import
 from streamkit.model.measurement import TokenCounter
 from tests.metrics.making import MS, ROLE, STOP, chunk, exchange, text, usage
@@ -24,8 +24,8 @@ NO_USAGE = [*WORDS, (165, STOP), (170, "[DONE]")]
 COUNTER = TokenCounter("words", lambda words: len(words.split()))
 
 
-def results(name: str, events: Any = PLAIN, counter: TokenCounter | None = COUNTER, **fields: Any) -> Answer:
-    return answer(DEFINITIONS[name], interpret(exchange(events, **{"end": 171, **fields})), counter)
+def results(name: str, events: Any = PLAIN, counter: TokenCounter | None = COUNTER, **fields: Any) -> ToolMetrics:
+    return compute(DEFINITIONS[name], interpret(exchange(events, **{"end": 171, **fields})), counter)
 
 
 PAGES = sorted((Path(__file__).parents[1] / "specs" / "definitions").glob("*.md"))
@@ -70,7 +70,7 @@ def milliseconds(cell: str) -> float:
 def test_exactly_the_missing_values_have_a_reason(name: str, events: Any, ended: bool) -> None:
     stream = interpret(replace(exchange(events), end=End(at=171 * MS, reason="eof") if ended else None))
     for counter in (None, COUNTER):
-        ours = answer(DEFINITIONS[name], stream, counter)
+        ours = compute(DEFINITIONS[name], stream, counter)
         values = dict(zip(FIELDS, (ours.ttft, ours.end, ours.tokens, ours.per_token, ours.gaps), strict=True))
         assert {key for key, value in values.items() if value is None} == set(ours.missing)
         assert set(ours.missing.values()) <= set(REASONS)
@@ -110,8 +110,8 @@ def test_reasoning_content_is_not_a_token_from_vllm_0_33_on() -> None:
 
 def test_a_broken_connection() -> None:
     stream = interpret(replace(exchange(WORDS), end=End(at=171 * MS, reason="reset")))
-    assert set(answer(DEFINITIONS["aiperf"], stream).missing.values()) == {"request-failed"}
-    assert answer(DEFINITIONS["inference_perf"], stream, COUNTER).end == 171 * MS
+    assert set(compute(DEFINITIONS["aiperf"], stream).missing.values()) == {"request-failed"}
+    assert compute(DEFINITIONS["inference_perf"], stream, COUNTER).end == 171 * MS
 
 
 def test_another_api_and_a_log_without_times() -> None:
@@ -121,21 +121,21 @@ def test_another_api_and_a_log_without_times() -> None:
     made = interpret(exchange([(5, gemini)]))
     assert made.api == "gemini"
     for name in set(DEFINITIONS) - {"mlperf", "opentelemetry"}:
-        assert set(answer(DEFINITIONS[name], made).missing.values()) == {"not-supported"}
+        assert set(compute(DEFINITIONS[name], made).missing.values()) == {"not-supported"}
     untimed = interpret(exchange([(None, data) for _, data in PLAIN], clock="none", end=None))
-    ours = answer(DEFINITIONS["aiperf"], untimed)
+    ours = compute(DEFINITIONS["aiperf"], untimed)
     assert (ours.ttft, ours.tokens, ours.missing["ttft_ns"], ours.missing["gaps_ns"]) == (
         None,
         4,
         "no-times",
         "no-times",
     )
-    piped = answer(DEFINITIONS["aiperf"], interpret(exchange(PLAIN, source="stdin")))
+    piped = compute(DEFINITIONS["aiperf"], interpret(exchange(PLAIN, source="stdin")))
     assert (piped.gaps, piped.missing["ttft_ns"]) == ([20 * MS, 40 * MS], "no-request-time")
 
 
 def test_json() -> None:
-    row = answers(interpret(exchange(PLAIN, end=171)), COUNTER)
+    row = compute_all(interpret(exchange(PLAIN, end=171)), COUNTER)
     assert (row["file"], row["exchange"], len(row["definitions"])) == ("made.jsonl", 1, len(NAMES))
     [first] = [results for results in row["definitions"] if results["tool"] == "AIPerf"]
     assert list(first) == [
@@ -173,8 +173,8 @@ def test_the_input_on_which_a_tool_would_raise_is_named() -> None:
     frames = Frames(
         [data.replace(b"data: ", b"data:") for data in unspaced.frames.data], unspaced.frames.at, [None] * 7
     )
-    told = answers(interpret(replace(unspaced, frames=frames)), COUNTER)["definitions"]
-    [vllm] = [row for row in told if row["version"] == ">=0.33"]
+    rows = compute_all(interpret(replace(unspaced, frames=frames)), COUNTER)["definitions"]
+    [vllm] = [row for row in rows if row["version"] == ">=0.33"]
     assert set(vllm["missing"].values()) == {"not-json"}
     assert vllm["fails"].startswith('\'data:{"id":"c1"')
 
@@ -188,5 +188,5 @@ def test_several_choices_are_explained() -> None:
 
 def test_a_log_that_lost_the_wire_is_read_as_if_every_event_came_whole() -> None:
     kept = interpret(exchange(PLAIN, end=171, imported=Import("gist_log", framed=False)))
-    ours = answer(DEFINITIONS["sglang"], kept, COUNTER)
+    ours = compute(DEFINITIONS["sglang"], kept, COUNTER)
     assert (ours.ttft, ours.notes) == (100 * MS, ("wire-unknown",))

@@ -17,7 +17,7 @@ import orjson
 import pytest
 
 from streamkit.apis import interpret
-from streamkit.definitions import DEFINITIONS, answer
+from streamkit.definitions import DEFINITIONS, compute
 from streamkit.formats import read
 from streamkit.model.recording import write
 from tests.metrics.making import exchange, plain
@@ -71,16 +71,16 @@ def exported(tmp_path: Path) -> Path:
 
 
 def test_our_definition_of_aiperf_matches_aiperf(exported: Path) -> None:
-    told = {
+    reported = {
         record["metadata"]["x_request_id"]: record["metrics"]
         for record in map(orjson.loads, (exported / "profile_export.jsonl").read_bytes().splitlines())
     }
     raw = exported / "profile_export_raw.jsonl"
     ids = [orjson.loads(line)["metadata"]["x_request_id"] for line in raw.read_bytes().splitlines()]
     exchanges = list(read(str(raw)))
-    assert len(exchanges) == len(told) == REQUESTS
+    assert len(exchanges) == len(reported) == REQUESTS
     for name, one in zip(ids, exchanges, strict=True):
-        ours, theirs = answer(DEFINITIONS["aiperf"], interpret(one)), told[name]
+        ours, theirs = compute(DEFINITIONS["aiperf"], interpret(one)), reported[name]
         for mine, metric in (
             (ours.ttft, "time_to_first_token"),
             (ours.end, "request_latency"),

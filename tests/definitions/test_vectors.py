@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from streamkit.apis import interpret
-from streamkit.definitions import DEFINITIONS, answer
+from streamkit.definitions import DEFINITIONS, compute
 from streamkit.model.measurement import TokenCounter
 from tests.metrics.making import exchange
 
@@ -60,10 +60,10 @@ def vectors(shared: Path) -> dict[str, Any]:
 @pytest.mark.parametrize("stream", STREAMS)
 def test_our_result_is_that_of_the_tool(vectors: dict[str, Any], stream: str, tool: str) -> None:
     case = vectors[stream]
-    said = case["tools"][tool]
+    reported = case["tools"][tool]
     # If the usage is missing, the tools took N from elsewhere; here it is passed in.
-    counter = TokenCounter("as the tool", lambda _: said["n_usage"]) if tool == "llmperf" else COUNTER
-    if tool.startswith("vllm") and not said.get("n_usage"):
+    counter = TokenCounter("as the tool", lambda _: reported["n_usage"]) if tool == "llmperf" else COUNTER
+    if tool.startswith("vllm") and not reported.get("n_usage"):
         counter = None
     # The release of GenAI-Perf fails on a chunk without choices; these are answers of a later commit.
     events = [
@@ -77,26 +77,26 @@ def test_our_result_is_that_of_the_tool(vectors: dict[str, Any], stream: str, to
         headers=None,
         request={"max_tokens": 10},
     )
-    ours = answer(DEFINITIONS[TOOLS[tool]], interpret(made), counter)
+    ours = compute(DEFINITIONS[TOOLS[tool]], interpret(made), counter)
 
-    if "error" in said and "ttft" not in said:
+    if "error" in reported and "ttft" not in reported:
         assert (ours.ttft, ours.end, ours.per_token) == (None, None, None)
         assert ours.missing["ttft_ns"] in ("error-chunk", "no-content")
         return
-    close(ours.ttft, said.get("ttft"))
-    close(ours.end, said.get("e2e"))
-    close(ours.per_token, said.get("tpot"))
-    gaps = said.get("itl") if "itl" in said else said.get("icl")
+    close(ours.ttft, reported.get("ttft"))
+    close(ours.end, reported.get("e2e"))
+    close(ours.per_token, reported.get("tpot"))
+    gaps = reported.get("itl") if "itl" in reported else reported.get("icl")
     if gaps is not None:
         assert ours.gaps is not None
         assert len(ours.gaps) == len(gaps)
         for mine, theirs in zip(ours.gaps, gaps, strict=True):
             close(mine, theirs)
     for name, ours_name in FURTHER.items():
-        if name in said:
-            close(ours.also[ours_name], said[name])
-    if said.get("n_usage"):
-        assert ours.tokens == said["n_usage"]
+        if name in reported:
+            close(ours.also[ours_name], reported[name])
+    if reported.get("n_usage"):
+        assert ours.tokens == reported["n_usage"]
 
 
 def close(ours: float | None, theirs: float | None) -> None:

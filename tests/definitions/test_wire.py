@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from streamkit.apis import interpret
-from streamkit.definitions import DEFINITIONS, Answer, answer
+from streamkit.definitions import DEFINITIONS, ToolMetrics, compute
 from streamkit.model.exchange import Body, End, Exchange, Frames, Origin, Request, Response
 from streamkit.model.measurement import TokenCounter
 from streamkit.model.stream import Stream
@@ -58,7 +58,7 @@ def stream(name: str) -> Stream:
     )
 
 
-def differing(ours: Answer, theirs: dict[str, Any] | None) -> list[str]:
+def differing(ours: ToolMetrics, theirs: dict[str, Any] | None) -> list[str]:
     """What differs between our answer and the tool's own."""
     failed = (
         bool(ours.missing) and set(ours.missing.values()) != {"not-supported"} and len(set(ours.missing.values())) == 1
@@ -82,19 +82,23 @@ def differing(ours: Answer, theirs: dict[str, Any] | None) -> list[str]:
         **{name: ours.also.get(name) for name in theirs.get("also", {})},
     }
     for name, mine in pairs.items():
-        told = theirs["also"][name] if name in theirs.get("also", {}) else theirs[name]
-        if (mine is None) != (told is None) or (mine is not None and told is not None and abs(mine - told) > WITHIN):
-            found.append(f"{name}: {mine}, the tool {told}")
-    mine, told = ours.gaps, theirs["gaps_ns"]
-    if (mine is None) != (told is None) or (mine is not None and list(map(round, mine)) != list(map(round, told))):
-        found.append(f"gaps: {mine}, the tool {told}")
+        reported = theirs["also"][name] if name in theirs.get("also", {}) else theirs[name]
+        if (mine is None) != (reported is None) or (
+            mine is not None and reported is not None and abs(mine - reported) > WITHIN
+        ):
+            found.append(f"{name}: {mine}, the tool {reported}")
+    mine, reported = ours.gaps, theirs["gaps_ns"]
+    if (mine is None) != (reported is None) or (
+        mine is not None and list(map(round, mine)) != list(map(round, reported))
+    ):
+        found.append(f"gaps: {mine}, the tool {reported}")
     return found
 
 
 @pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("tool", TOLD)
 def test_what_the_tool_itself_makes_of_it(tool: str, name: str) -> None:
-    ours = answer(DEFINITIONS[tool], stream(name), COUNTER)
+    ours = compute(DEFINITIONS[tool], stream(name), COUNTER)
     assert differing(ours, TOLD[tool]["answers"][name]) == []
 
 
@@ -106,13 +110,13 @@ def test_the_answers_are_those_of_the_installed_tools(tool: str) -> None:
         pytest.skip(f"no referee for {tool}")
     run = subprocess.run(command, input=json.dumps(document()), capture_output=True, text=True, timeout=300, check=True)
     taken = json.loads(run.stdout)
-    assert {name: differing(answer(DEFINITIONS[tool], stream(name), COUNTER), taken[name]) for name in CASES} == {
+    assert {name: differing(compute(DEFINITIONS[tool], stream(name), COUNTER), taken[name]) for name in CASES} == {
         name: [] for name in CASES
     }
 
 
 def test_the_answers_are_of_every_case_and_of_the_versions_that_are_defined() -> None:
-    for tool, told in TOLD.items():
-        assert set(told["answers"]) == set(CASES)
+    for tool, reported in TOLD.items():
+        assert set(reported["answers"]) == set(CASES)
         known = DEFINITIONS[tool].version
-        assert told["version"] == known or known in {"<=0.29", "0.30-0.32", ">=0.33"}
+        assert reported["version"] == known or known in {"<=0.29", "0.30-0.32", ">=0.33"}

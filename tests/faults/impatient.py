@@ -13,7 +13,7 @@ from tests.waiting import SAFETY_S, until
 
 
 @contextmanager
-def impatient(events: int, asked: Callable[[], int]) -> Iterator[None]:
+def impatient(events: int, requests: Callable[[], int]) -> Iterator[None]:
     """Connections made meanwhile time out at once when they have received `events` events and are read again.
 
     `asked` returns the number of requests that the server has received; no request is given up before it has arrived.
@@ -23,16 +23,16 @@ def impatient(events: int, asked: Callable[[], int]) -> Iterator[None]:
     made: list[socket.socket] = []
 
     class Impatient(socket.socket):
-        heard = b""
+        received = b""
 
         def recv(self, size: int, flags: int = 0) -> bytes:
-            if self.heard.count(b"\n\n") >= events:
-                until(lambda: asked() >= len(made))
+            if self.received.count(b"\n\n") >= events:
+                until(lambda: requests() >= len(made))
                 assert not select.select([self], [], [], 0)[0], "the stream does not stand still"
                 raise TimeoutError("timed out")
             self.settimeout(SAFETY_S)
             data = super().recv(size, flags)
-            self.heard += data
+            self.received += data
             return data
 
     def connected(*where: Any, **how: Any) -> socket.socket:

@@ -97,9 +97,9 @@ def _effect(recorded: Exchange, fault: str, chunks: Callable[[Served, Any], Iter
                     got.append(chunk)
         except Exception as raised:
             error = f"`{type(raised).__name__}`"
-        asked = len(server.requests)
+        requests = len(server.requests)
         assert not any(request.message for request in server.requests), "the fault does not apply"
-    retried = " after a retry" if asked > 1 else ""
+    retried = " after a retry" if requests > 1 else ""
     if error:
         return f"{len(got)} of {len(usual)} chunks, then {error}{retried}" if got else f"{error}{retried}"
     if got == usual:

@@ -50,11 +50,11 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize(("text", "said"), WRONG.items())
-def test_errors(text: str, said: str) -> None:
+@pytest.mark.parametrize(("text", "message"), WRONG.items())
+def test_errors(text: str, message: str) -> None:
     with pytest.raises(StreamkitError) as error:
         plan(text)
-    assert str(error.value).startswith(said)
+    assert str(error.value).startswith(message)
     assert error.value.exit_code == 2
 
 

@@ -145,9 +145,9 @@ def test_malicious_input_is_reported_in_one_line_and_takes_little_memory(name, t
     child = subprocess.run(
         [sys.executable, "-c", CHILD, str(path)], capture_output=True, text=True, timeout=60, check=True
     )
-    peak, _, said = child.stdout.strip().partition(" ")
-    assert expected in said
-    assert "\n" not in said
+    peak, _, message = child.stdout.strip().partition(" ")
+    assert expected in message
+    assert "\n" not in message
     assert int(peak) < 200 * 1024
 
 
@@ -157,10 +157,10 @@ def test_an_empty_file_an_empty_folder_and_rubbish(tmp_path):
     rubbish.write_bytes(bytes(range(256)) * 100)
     folder = tmp_path / "folder"
     folder.mkdir()
-    for path, said in (
+    for path, message in (
         (empty, "the input is empty"),
         (rubbish, "not a stream in any known format"),
         (folder, "contains no files"),
     ):
-        with pytest.raises(UnreadableInput, match=said):
+        with pytest.raises(UnreadableInput, match=message):
             list(read(str(path)))

@@ -146,9 +146,9 @@ def test_chunks_are_json_lines(recording, tmp_path):
 
 
 def test_files_of_one_name_from_several_folders_are_all_kept(tmp_path):
-    for folder, said in (("a", "1"), ("b", "2"), ("c/b", "3")):
+    for folder, content in (("a", "1"), ("b", "2"), ("c/b", "3")):
         (tmp_path / "in" / folder).mkdir(parents=True)
-        (tmp_path / "in" / folder / "s.sse").write_text(f'data: {{"n":{said}}}\n\n')
+        (tmp_path / "in" / folder / "s.sse").write_text(f'data: {{"n":{content}}}\n\n')
     for again in ([], ["--force"]):
         assert (
             CliRunner()
@@ -190,8 +190,8 @@ def test_streams_in_other_framings_are_understood_after_every_conversion(body, a
 def test_a_body_that_is_not_an_event_stream_is_written_unchanged_and_reported(body, count):
     exchange = Exchange(frames=Frames.of([Frame(body)]))
     assert written("event-stream", exchange) == body
-    said = FORMATS["event-stream"].loses(exchange)
-    assert said == ["the form: the body is not an event stream and is written unchanged"] * count
+    losses = FORMATS["event-stream"].loses(exchange)
+    assert losses == ["the form: the body is not an event stream and is written unchanged"] * count
 
 
 def test_a_recording_loses_nothing(recording, tmp_path):
@@ -235,7 +235,7 @@ def test_several_exchanges_go_into_a_folder_of_event_streams(recording, tmp_path
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["-o", "x.bin"], "no format to convert to: name one, or a file with a suffix of .jsonl"),
         ([], "no format to convert to: name one, or a file with a suffix of .jsonl"),
@@ -243,8 +243,8 @@ def test_several_exchanges_go_into_a_folder_of_event_streams(recording, tmp_path
         (["--to", "nonsense"], "unknown format 'nonsense'"),
     ],
 )
-def test_an_invalid_target(recording, arguments, said):
-    with pytest.raises(UsageError, match=said):
+def test_an_invalid_target(recording, arguments, message):
+    with pytest.raises(UsageError, match=message):
         raise run(recording, *arguments).exception
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from streamkit.formats import mend, read
+from streamkit.formats import read, repair
 from streamkit.model.exchange import Exchange, Repair
 
 MS = 1_000_000
@@ -116,5 +116,5 @@ def test_an_exchange_begins_with_its_head_and_a_frame_where_it_stands(
     [("{'a': (1, 2)}", {"a": [1, 2]}), ("{'a': ()}", {"a": []}), ("{'a': [(1,), 2]}", {"a": [[1], 2]})],
 )
 def test_a_tuple_is_an_array(text: str, value: Any) -> None:
-    mended = mend(text)
-    assert mended is not None and mended.value == value
+    repaired = repair(text)
+    assert repaired is not None and repaired.value == value

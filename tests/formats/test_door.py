@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from streamkit.errors import UnknownForm, UnreadableInput
-from streamkit.formats import Found, find, read
+from streamkit.formats import FoundInput, find, read
 
 STREAM = b': hello\n\ndata: {"a":1}\n\ndata: [DONE]\n\n'
 
@@ -50,7 +50,7 @@ PACKED = gzip.compress(STREAM, mtime=0)
 
 
 @pytest.mark.parametrize(
-    ("data", "body", "said"),
+    ("data", "body", "message"),
     [
         (PACKED + b"\0" * 600, STREAM, ""),
         (PACKED + PACKED + b"\0" * 600, STREAM * 2, ""),
@@ -60,10 +60,10 @@ PACKED = gzip.compress(STREAM, mtime=0)
     ],
     ids=["padding", "padding after two", "second member cut", "garbage after it", "checksum"],
 )
-def test_data_after_a_gzip_member(write, data, body, said):
+def test_data_after_a_gzip_member(write, data, body, message):
     path = write("a.gz", data)
     if body is None:
-        assert refusal(path).startswith(said)
+        assert refusal(path).startswith(message)
     else:
         [exchange] = read(path)
         assert exchange.frames.body == body
@@ -108,10 +108,10 @@ def test_a_body_in_zstd_is_decoded_or_reported(write, monkeypatch):
         ("zstd", packed[:4] + b"\xff" * 20, packed[:4] + b"\xff" * 20, "the body is damaged compressed data"),
         ("br", b"\x8b\x03\x80", b"\x8b\x03\x80", "the body is compressed with br, which is not undone here"),
     ]
-    for coding, given, body, said in table:
+    for coding, given, body, message in table:
         [exchange] = read(write("c.json", cassette(coding, given)))
         assert body is None or exchange.frames.body == body
-        assert [repair.message.startswith(said) for repair in exchange.imported.repairs] == [True] * bool(said)
+        assert [repair.message.startswith(message) for repair in exchange.imported.repairs] == [True] * bool(message)
     for name in ("compression", "compression.zstd", "backports", "backports.zstd"):
         monkeypatch.setitem(sys.modules, name, None)
     [exchange] = read(write("c.json", cassette("zstd", packed)))
@@ -122,8 +122,8 @@ def test_a_body_in_zstd_is_decoded_or_reported(write, monkeypatch):
 def test_zstd_without_its_library_names_the_extra(write, monkeypatch):
     for name in ("compression", "compression.zstd", "backports", "backports.zstd"):
         monkeypatch.setitem(sys.modules, name, None)
-    said = refusal(write("a.zst", b"\x28\xb5\x2f\xfd\x04\x00"))
-    assert said == ": compressed with zstd, which needs a library; pip install 'llm-streamkit[zstd]'"
+    message = refusal(write("a.zst", b"\x28\xb5\x2f\xfd\x04\x00"))
+    assert message == ": compressed with zstd, which needs a library; pip install 'llm-streamkit[zstd]'"
 
 
 @pytest.mark.parametrize("coding", ["utf-16-le", "utf-16-be"])
@@ -131,8 +131,8 @@ def test_utf_16_from_older_powershells_is_read_as_utf_8(write, coding):
     text = 'data: {"a":"é🦊"}\r\n\r\n'
     [exchange] = read(write("a.txt", ("\ufeff" + text).encode(coding)))
     assert exchange.frames.body == text.encode()
-    [said] = exchange.imported.repairs
-    assert (said.line, said.kind, said.message) == (1, "repaired", "UTF-16, read as UTF-8")
+    [repair] = exchange.imported.repairs
+    assert (repair.line, repair.kind, repair.message) == (1, "repaired", "UTF-16, read as UTF-8")
     [zipped] = read(write("a.txt.gz", gzip.compress(("\ufeff" + text).encode(coding))))
     assert zipped.frames.body == text.encode()
     assert "has a UTF-16 byte order mark but is not UTF-16" in refusal(write("b.txt", b"\xff\xfed\x00a"))
@@ -159,7 +159,7 @@ def test_a_file_with_exactly_that_name_takes_precedence(write):
 
 
 @pytest.mark.parametrize(
-    ("name", "data", "said"),
+    ("name", "data", "expected"),
     [
         ("empty", b"", ": the input is empty"),
         (
@@ -171,10 +171,10 @@ def test_a_file_with_exactly_that_name_takes_precedence(write):
     ],
     ids=["empty", "cut", "bad"],
 )
-def test_unreadable_input_is_reported_in_one_line(write, name, data, said):
-    heard = refusal(write(name, data))
-    assert heard == said or (said is None and heard.startswith(": damaged gzip data ("))
-    assert "\n" not in heard
+def test_unreadable_input_is_reported_in_one_line(write, name, data, expected):
+    message = refusal(write(name, data))
+    assert message == expected or (expected is None and message.startswith(": damaged gzip data ("))
+    assert "\n" not in message
 
 
 def test_a_missing_file_and_an_empty_folder_are_rejected(tmp_path):
@@ -198,13 +198,13 @@ def test_folders_and_patterns_are_walked_in_a_stable_order(write, tmp_path):
     for name in ("b.sse", "a/z.sse", "a/c/x.sse", ".git/config", "a/.hidden"):
         write(name, STREAM)
     inside = [str(tmp_path / name) for name in ("b.sse", "a/z.sse", "a/c/x.sse")]
-    assert list(find([str(tmp_path)])) == [Found(path, named=False) for path in inside]
+    assert list(find([str(tmp_path)])) == [FoundInput(path, named=False) for path in inside]
     assert list(find([str(tmp_path / "a" / "*.sse"), "-", "gone"])) == [
-        Found(str(tmp_path / "a" / "z.sse"), named=False),
-        Found("-", named=True),
-        Found("gone", named=True),
+        FoundInput(str(tmp_path / "a" / "z.sse"), named=False),
+        FoundInput("-", named=True),
+        FoundInput("gone", named=True),
     ]
 
 
 def test_an_empty_folder_is_returned_to_be_rejected(tmp_path):
-    assert list(find([str(tmp_path)])) == [Found(str(tmp_path), named=True)]
+    assert list(find([str(tmp_path)])) == [FoundInput(str(tmp_path), named=True)]

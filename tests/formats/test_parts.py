@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamkit.errors import UnreadableInput
-from streamkit.formats import Part, parts, read, read_part
+from streamkit.formats import FileRange, parts, read, read_part
 from streamkit.model.exchange import Exchange
 
 START = b'{"type":"start","streamkit":1,"source":"client","clock":"none","labels":{"n":"%d"}}\n'
@@ -36,7 +36,7 @@ LINES = [
 ]
 
 
-def told(exchange: Exchange) -> tuple[object, ...]:
+def values_of(exchange: Exchange) -> tuple[object, ...]:
     """Everything that reading finds out, with the frames as columns."""
     frames = exchange.frames
     return exchange, exchange.origin, list(frames.data), list(frames.at), list(frames.lines), exchange.damage
@@ -48,7 +48,7 @@ def in_parts(data: bytes, size: int) -> tuple[list[tuple[object, ...]], str]:
     for part in parts(BytesIO(data), size):
         try:
             for exchange in read_part(BytesIO(data), "-", part):
-                found.append(told(exchange))
+                found.append(values_of(exchange))
         except UnreadableInput as error:
             return found, str(error)
     return found, ""
@@ -58,7 +58,7 @@ def at_once(data: bytes) -> tuple[list[tuple[object, ...]], str]:
     found: list[tuple[object, ...]] = []
     try:
         for exchange in read(data, format="recording"):
-            found.append(told(exchange))
+            found.append(values_of(exchange))
     except UnreadableInput as error:
         return found, str(error)
     return found, ""
@@ -98,7 +98,7 @@ def test_a_part_is_as_large_as_asked_for_or_one_exchange(size: int) -> None:
     "data", [b"", b"data: x\n\n", b"\x1f\x8b", b"\xef\xbb\xbf" + START % 0 + START % 1, FRAME + START % 1 + START % 2]
 )
 def test_what_does_not_begin_with_an_exchange_is_one_part(data: bytes) -> None:
-    assert list(parts(BytesIO(data), 1)) == [Part()]
+    assert list(parts(BytesIO(data), 1)) == [FileRange()]
 
 
 def test_a_block_may_end_inside_a_line() -> None:

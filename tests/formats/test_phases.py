@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from streamkit.apis import interpret
-from streamkit.definitions import DEFINITIONS, answer
+from streamkit.definitions import DEFINITIONS, compute
 from streamkit.formats import read
 from streamkit.metrics import METRICS, measure
 from streamkit.model.exchange import Exchange
@@ -39,8 +39,8 @@ def har(timings: dict[str, Any], tmp_path: Path) -> Exchange:
 
 
 def measured(exchange: Exchange) -> dict[str, Any]:
-    told = measure(interpret(exchange), [entry for entry in METRICS.values() if not entry.whole_run]).samples
-    return {name: samples.values[0] if samples.values else samples.missing for name, samples in told.items()}
+    samples = measure(interpret(exchange), [entry for entry in METRICS.values() if not entry.whole_run]).samples
+    return {name: one.values[0] if one.values else one.missing for name, one in samples.items()}
 
 
 @pytest.mark.parametrize("written", [LINES, JSON, JSON + "\n"], ids=["lines", "json", "json and a line feed"])
@@ -48,10 +48,14 @@ def test_the_times_of_curl(written: str, tmp_path: Path) -> None:
     exchange = of(f"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n{BODY}{written}", tmp_path)
     assert exchange.frames.body == BODY.encode()
     assert (exchange.connected_at, exchange.response and exchange.response.at) == (2 * MS, 85 * MS)
-    told = measured(exchange)
-    assert (told["time_to_headers"], told["operation_duration"], told["output_tokens"]) == (85 * MS, 614 * MS, 3)
+    samples = measured(exchange)
+    assert (samples["time_to_headers"], samples["operation_duration"], samples["output_tokens"]) == (
+        85 * MS,
+        614 * MS,
+        3,
+    )
     for name in ("time_to_first_byte", "time_to_first_token", "inter_chunk_gap", "time_per_output_chunk", "stalls"):
-        assert told[name] == "no-times", name
+        assert samples[name] == "no-times", name
 
 
 @pytest.mark.parametrize(
@@ -67,9 +71,9 @@ def test_the_times_of_curl(written: str, tmp_path: Path) -> None:
     ],
 )
 def test_the_phases_of_a_har(timings: dict[str, Any], headers: Any, duration: Any, tmp_path: Path) -> None:
-    told = measured(har(timings, tmp_path))
-    assert (told["time_to_headers"], told["operation_duration"]) == (headers, duration)
-    assert told["time_to_first_token"] == "no-times"
+    samples = measured(har(timings, tmp_path))
+    assert (samples["time_to_headers"], samples["operation_duration"]) == (headers, duration)
+    assert samples["time_to_first_token"] == "no-times"
 
 
 @pytest.mark.parametrize(
@@ -88,5 +92,5 @@ def test_without_an_end_there_are_no_times(written: str, tmp_path: Path) -> None
 def test_no_tool_is_given_times_that_nobody_measured(tmp_path: Path) -> None:
     stream = interpret(of(BODY + LINES, tmp_path))
     for entry in DEFINITIONS.values():
-        told = answer(entry, stream)
-        assert (told.ttft, told.per_token, told.gaps) == (None, None, None), entry.name
+        metrics = compute(entry, stream)
+        assert (metrics.ttft, metrics.per_token, metrics.gaps) == (None, None, None), entry.name

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamkit.formats import compact_json, literal, mend
+from streamkit.formats import compact_json, literal, repair
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -16,7 +16,7 @@ JSON = st.recursive(
 
 
 @pytest.mark.parametrize(
-    ("text", "value", "said"),
+    ("text", "value", "liberties"),
     [
         ('{"a": [1, 2.5e3, null, true]}', {"a": [1, 2500.0, None, True]}, ()),
         ("{'a': None, 'b': True}", {"a": None, "b": True}, ("single quotes", "the words of Python or JavaScript")),
@@ -33,12 +33,12 @@ JSON = st.recursive(
         ),
     ],
 )
-def test_what_can_be_read(text, value, said):
-    mended = mend(text)
-    assert mended is not None
-    assert mended.value == value
-    assert set(mended.liberties) == set(said)
-    assert json.loads(mended.json) == value
+def test_what_can_be_read(text, value, liberties):
+    repaired = repair(text)
+    assert repaired is not None
+    assert repaired.value == value
+    assert set(repaired.liberties) == set(liberties)
+    assert json.loads(repaired.json) == value
 
 
 @pytest.mark.parametrize(
@@ -52,10 +52,10 @@ def test_what_can_be_read(text, value, said):
     ],
 )
 def test_omissions_by_the_author_are_reported(text, value, elided):
-    mended = mend(text)
-    assert mended is not None
-    assert mended.value == value
-    assert list(mended.elided) == elided
+    repaired = repair(text)
+    assert repaired is not None
+    assert repaired.value == value
+    assert list(repaired.elided) == elided
 
 
 @pytest.mark.parametrize(
@@ -77,37 +77,37 @@ def test_omissions_by_the_author_are_reported(text, value, elided):
     ],
 )
 def test_what_cannot_be_repaired(text):
-    assert mend(text) is None
+    assert repair(text) is None
 
 
 @given(JSON)
 def test_valid_json_is_read_unchanged(value):
-    mended = mend(json.dumps(value))
-    assert mended is not None
-    assert mended.value == value
-    assert not mended.liberties
-    assert not mended.elided
+    repaired = repair(json.dumps(value))
+    assert repaired is not None
+    assert repaired.value == value
+    assert not repaired.liberties
+    assert not repaired.elided
 
 
 @given(JSON)
 def test_python_literals_are_read(value):
-    mended = mend(repr(value))
-    assert mended is not None
-    assert mended.value == value
+    repaired = repair(repr(value))
+    assert repaired is not None
+    assert repaired.value == value
 
 
 @given(JSON)
 def test_the_fast_path_for_python_literals_has_the_same_result(value):
-    short, long = mend(repr(value)), mend(repr(value) + " # a comment is never read the short way")
+    short, long = repair(repr(value)), repair(repr(value) + " # a comment is never read the short way")
     assert (short.value, short.elided) == (long.value, long.elided)
-    assert short.liberties == tuple(said for said in long.liberties if said != "comments")
+    assert short.liberties == tuple(one for one in long.liberties if one != "comments")
 
 
 @given(st.text())
 def test_it_never_raises_and_its_result_can_be_encoded(text):
-    mended = mend(text)
-    if mended is not None:
-        assert mended.json.encode()
+    repaired = repair(text)
+    if repaired is not None:
+        assert repaired.json.encode()
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8")))

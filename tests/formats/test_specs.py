@@ -33,8 +33,8 @@ def shown(path, form):
             assert exchange.imported is None or exchange.imported.format.startswith(form.split("-")[0])
             yield from lines(exchange)
     except UnreadableInput as error:
-        said, _, _ = str(error).removeprefix(str(path))[2:].partition("; tried: ")
-        yield f"! {said}"
+        message, _, _ = str(error).removeprefix(str(path))[2:].partition("; tried: ")
+        yield f"! {message}"
 
 
 def lines(exchange):

@@ -28,8 +28,8 @@ def text(content: str, **more: Any) -> str:
 
 def usage(output: int | None, *, prompt: int = 7, **details: Any) -> str:
     """Return the data of a chunk with usage only."""
-    told = {"prompt_tokens": prompt, "completion_tokens": output, **details}
-    return orjson.dumps({"id": "c1", "object": "chat.completion.chunk", "choices": [], "usage": told}).decode()
+    counts = {"prompt_tokens": prompt, "completion_tokens": output, **details}
+    return orjson.dumps({"id": "c1", "object": "chat.completion.chunk", "choices": [], "usage": counts}).decode()
 
 
 ROLE = chunk({"role": "assistant", "content": ""})

@@ -18,7 +18,7 @@ import orjson
 import pytest
 
 from streamkit.apis import interpret
-from streamkit.metrics import METRICS, REASONS, Outcomes, Span, Spans, measure
+from streamkit.metrics import METRICS, REASONS, Outcomes, Spans, StreamSpan, measure
 from streamkit.model.exchange import End, Exchange, Frames, Origin, Request, Response
 from streamkit.model.measurement import Samples
 from tests.metrics import making
@@ -114,7 +114,7 @@ def spans(line: str) -> Spans:
         assert match, word
         start, end, tokens, cut, good = match.groups()
         found.append(
-            Span(
+            StreamSpan(
                 int(start) * making.MS,
                 int(end) * making.MS,
                 int(tokens) if tokens else None,

@@ -106,7 +106,7 @@ def test_records_of_a_measurement_hold_every_sample_or_the_reason_for_its_absenc
     measurement = streamkit.measure(STREAMS[0])
     records = measurement.to_records()
     for name, samples in measurement.samples.items():
-        told = [record for record in records if record["metric"] == name]
-        assert [record["value"] for record in told] == (list(samples.values) if not samples.missing else [None])
-        assert {record["unit"] for record in told} <= {streamkit.METRICS[name].unit}
-        assert all(record["missing"] == samples.missing for record in told)
+        samples_of = [record for record in records if record["metric"] == name]
+        assert [record["value"] for record in samples_of] == (list(samples.values) if not samples.missing else [None])
+        assert {record["unit"] for record in samples_of} <= {streamkit.METRICS[name].unit}
+        assert all(record["missing"] == samples.missing for record in samples_of)

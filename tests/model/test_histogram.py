@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamkit.model.histogram import ALPHA, Histogram, Pool
+from streamkit.model.histogram import ALPHA, Histogram, SamplePool
 from streamkit.model.measurement import Summary, percentile
 
 VALUES = st.lists(st.one_of(st.just(0.0), st.floats(1e-3, 1e15)), min_size=1, max_size=200)
@@ -71,7 +71,7 @@ def test_histograms_of_different_widths_cannot_be_merged() -> None:
 
 @given(VALUES)
 def test_a_pool_is_exact_until_it_is_full(values: list[float]) -> None:
-    pool = Pool(exact=100)
+    pool = SamplePool(exact=100)
     pool.extend(values)
     assert len(pool) == len(values)
     assert pool.exact == (len(values) <= 100)
@@ -84,16 +84,16 @@ def test_a_pool_is_exact_until_it_is_full(values: list[float]) -> None:
 
 
 def test_an_empty_pool() -> None:
-    assert Pool().summary() is None
+    assert SamplePool().summary() is None
     with pytest.raises(ValueError, match="no values"):
-        Pool().percentile(50)
+        SamplePool().percentile(50)
 
 
 def test_many_samples_are_exact_although_they_are_not_all_sorted() -> None:
     chance = random.Random(5)
     values = [0.0] * 999 + [float(chance.randrange(1, 10**9)) for _ in range(150_000)] + [7.0] * 30_000
     chance.shuffle(values)
-    pool = Pool()
+    pool = SamplePool()
     pool.extend(values)
     assert pool.exact
     assert pool.summary() == Summary.of(values)
@@ -105,7 +105,7 @@ def test_many_samples_are_exact_although_they_are_not_all_sorted() -> None:
     ("sizes", "exact"), [([100], True), ([60, 40], True), ([101], False), ([60, 41], False), ([101, 5], False)]
 )
 def test_a_full_pool_is_a_histogram(sizes: list[int], exact: bool) -> None:
-    pool = Pool(exact=100)
+    pool = SamplePool(exact=100)
     for size in sizes:
         pool.extend([1.0] * size)
     assert (pool.exact, len(pool), len(pool.values)) == (exact, sum(sizes), sum(sizes) if exact else 0)

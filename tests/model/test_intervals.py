@@ -7,7 +7,7 @@ import statistics
 import pytest
 
 from streamkit.metrics import METRICS, Collection
-from streamkit.model.histogram import Pool
+from streamkit.model.histogram import SamplePool
 from streamkit.model.intervals import mean_interval_95, t_975
 
 # Table of Student's t, two-sided 95 %, as printed in Abramowitz and Stegun, table 26.10.
@@ -56,7 +56,7 @@ def test_the_interval_of_a_mean() -> None:
 
 def test_the_deviation_is_that_of_a_sample_exact_or_within_the_buckets() -> None:
     values = [0.0, *(1000.0 + 37 * place % 91 for place in range(500))]
-    exact, condensed = Pool(), Pool(exact=10)
+    exact, condensed = SamplePool(), SamplePool(exact=10)
     exact.extend(values)
     condensed.extend(values)
     assert exact.deviation() == pytest.approx(statistics.stdev(values))
@@ -64,7 +64,7 @@ def test_the_deviation_is_that_of_a_sample_exact_or_within_the_buckets() -> None
 
 
 def test_one_value_has_no_interval() -> None:
-    pool, small = Pool(), Pool(exact=0)
+    pool, small = SamplePool(), SamplePool(exact=0)
     pool.extend([3.0])
     small.extend([3.0])
     assert (pool.deviation(), small.deviation()) == (None, None)
@@ -74,7 +74,7 @@ def test_gaps_have_a_deviation_and_no_interval_of_the_mean() -> None:
     collection = Collection([METRICS["inter_chunk_gap"], METRICS["time_to_first_token"]])
     for pool in collection.pools.values():
         pool.extend([10.0, 20.0, 60.0])
-    told = collection.to_json()["metrics"]
-    assert told["inter_chunk_gap_ns"]["std"] == told["time_to_first_token_ns"]["std"] == 26
-    assert told["inter_chunk_gap_ns"]["mean_interval_95"] is None
-    assert told["time_to_first_token_ns"]["mean_interval_95"] == [-36, 96]
+    metrics = collection.to_json()["metrics"]
+    assert metrics["inter_chunk_gap_ns"]["std"] == metrics["time_to_first_token_ns"]["std"] == 26
+    assert metrics["inter_chunk_gap_ns"]["mean_interval_95"] is None
+    assert metrics["time_to_first_token_ns"]["mean_interval_95"] == [-36, 96]

@@ -133,8 +133,8 @@ def test_a_damaged_file_is_read_as_far_as_it_goes(what, data, frames, damage):
 
 def test_a_changed_body_is_reported_on_request():
     digest = hashlib.sha256(b"data: 1\n\n").hexdigest().encode()
-    for said, changed in ((b"00", True), (digest, False)):
-        (exchange,) = read(SMALL_START + FRAME + END.replace(b"}", b',"sha256":"%b"}' % said))
+    for recorded, changed in ((b"00", True), (digest, False)):
+        (exchange,) = read(SMALL_START + FRAME + END.replace(b"}", b',"sha256":"%b"}' % recorded))
         assert exchange.changed is changed
         assert exchange.end.line == 3
         assert not exchange.damage

@@ -10,7 +10,7 @@ import pytest
 from streamkit.errors import UsageError
 from streamkit.model.exchange import Body, Request
 from streamkit.playback.fields import FieldPath, without
-from streamkit.playback.matcher import Level, Match, Matcher, Miss, Recorded
+from streamkit.playback.matcher import Candidate, Level, Match, Matcher, Miss
 
 BODY = {
     "id": "r1",
@@ -58,10 +58,10 @@ def test_ignored_fields_do_not_prevent_a_match(level: Level) -> None:
         messages = [{"role": "user", "content": content, "created": created}]
         return Request("POST", "https://api.example.com/v1/chat/completions", (), Body("json", {"messages": messages}))
 
-    recordings = [Recorded(request=request(1), asked_stream=None)]
+    recordings = [Candidate(request=request(1), wants_stream=None)]
     ignoring = Matcher(recordings, level=level, ignore=[FieldPath.of("$.messages[*].created")])
     assert isinstance(Matcher(recordings, level=level).choose(request(2)), Miss)
     assert isinstance(ignoring.choose(request(2)), Match)
     miss = ignoring.choose(request(2, "other"))
     assert isinstance(miss, Miss)
-    assert (str(miss.first), miss.differences) == ('body.messages[0].content: recorded "hi", asked "other"', 1)
+    assert (str(miss.first), miss.differences) == ('body.messages[0].content: recorded "hi", received "other"', 1)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamkit.model.exchange import Body, Request
-from streamkit.playback.matcher import Level, Match, Matcher, Miss, Recorded, Reuse, differences, plain_path
+from streamkit.playback.matcher import Candidate, Level, Match, Matcher, Miss, Reuse, differences, plain_path
 
 ASKED = {"model": "m", "stream": True, "messages": [{"role": "user", "content": "hi"}], "temperature": 1}
 CHAT = "https://api.openai.com/v1/chat/completions"
@@ -49,10 +49,10 @@ LIKENESS: dict[str, tuple[Request, Level | None]] = {
 LEVELS: tuple[Level, ...] = ("exact", "body", "messages", "model", "path", "any")
 
 
-@pytest.mark.parametrize(("asked", "strictest"), LIKENESS.values(), ids=LIKENESS)
-def test_the_strictest_matching_level(asked: Request, strictest: Level) -> None:
+@pytest.mark.parametrize(("received", "strictest"), LIKENESS.values(), ids=LIKENESS)
+def test_the_strictest_matching_level(received: Request, strictest: Level) -> None:
     answered = [
-        isinstance(Matcher([Recorded(request=request())], level=level).choose(asked), Match) for level in LEVELS
+        isinstance(Matcher([Candidate(request=request())], level=level).choose(received), Match) for level in LEVELS
     ]
     assert answered == [place >= LEVELS.index(strictest) for place in range(len(LEVELS))]
 
@@ -75,10 +75,10 @@ def test_plain_path(path: str, plain: str) -> None:
 
 
 EQUALS = [
-    Recorded(request=request(), recorded_at="2026-01-02", path="a"),
-    Recorded(request=request(), recorded_at="2026-01-01", path="c"),
-    Recorded(request=request(), recorded_at="2026-01-01", path="b", number=2),
-    Recorded(request=request(), recorded_at="2026-01-01", path="b", number=1),
+    Candidate(request=request(), recorded_at="2026-01-02", path="a"),
+    Candidate(request=request(), recorded_at="2026-01-01", path="c"),
+    Candidate(request=request(), recorded_at="2026-01-01", path="b", number=2),
+    Candidate(request=request(), recorded_at="2026-01-01", path="b", number=1),
 ]
 
 
@@ -97,39 +97,39 @@ def test_equal_matches_are_played_in_order(reuse: Reuse, order: list[int | None]
 
 
 def test_used_up_is_distinguished_from_unknown() -> None:
-    matcher = Matcher([Recorded(request=request())], reuse="once")
+    matcher = Matcher([Candidate(request=request())], reuse="once")
     matcher.choose(request())
     assert matcher.choose(request()) == Miss(0, used_up=True)
 
 
 STREAM, PLAIN = request(), changed(stream=False)
 # recordings, the request, and the match
-WAYS_OF_ASKING: dict[str, tuple[list[Recorded], Request, Match | None]] = {
-    "a stream for a stream": ([Recorded(request=STREAM)], STREAM, Match(0)),
-    "a stream put together": ([Recorded(request=STREAM)], PLAIN, Match(0, whole=True)),
-    "a stream put together, not said": ([Recorded(request=STREAM)], changed(stream=...), Match(0, whole=True)),
-    "the plain one is preferred": ([Recorded(request=STREAM), Recorded(request=PLAIN, streamed=False, asked_stream=False)], PLAIN, Match(1)),
-    "the stream is preferred": ([Recorded(request=PLAIN, streamed=False, asked_stream=False), Recorded(request=STREAM)], STREAM, Match(1)),
-    "no stream is made of a plain answer": ([Recorded(request=PLAIN, streamed=False, asked_stream=False)], STREAM, None),
-    "an error answers both": ([Recorded(request=PLAIN, streamed=False, asked_stream=False, failed=True)], STREAM, Match(0)),
-    "an error answers both, and is never put together": ([Recorded(request=STREAM, streamed=False, failed=True)], PLAIN, Match(0)),
-    "where saying nothing means a stream": ([Recorded(request=changed(stream=...), streamed=True, asked_stream=None)], changed(stream=...), Match(0)),
+WAYS_OF_ASKING: dict[str, tuple[list[Candidate], Request, Match | None]] = {
+    "a stream for a stream": ([Candidate(request=STREAM)], STREAM, Match(0)),
+    "a stream put together": ([Candidate(request=STREAM)], PLAIN, Match(0, whole=True)),
+    "a stream put together, not said": ([Candidate(request=STREAM)], changed(stream=...), Match(0, whole=True)),
+    "the plain one is preferred": ([Candidate(request=STREAM), Candidate(request=PLAIN, streamed=False, wants_stream=False)], PLAIN, Match(1)),
+    "the stream is preferred": ([Candidate(request=PLAIN, streamed=False, wants_stream=False), Candidate(request=STREAM)], STREAM, Match(1)),
+    "no stream is made of a plain answer": ([Candidate(request=PLAIN, streamed=False, wants_stream=False)], STREAM, None),
+    "an error answers both": ([Candidate(request=PLAIN, streamed=False, wants_stream=False, failed=True)], STREAM, Match(0)),
+    "an error answers both, and is never put together": ([Candidate(request=STREAM, streamed=False, failed=True)], PLAIN, Match(0)),
+    "where saying nothing means a stream": ([Candidate(request=changed(stream=...), streamed=True, wants_stream=None)], changed(stream=...), Match(0)),
     "the path asks": (
-        [Recorded(request=request({}, "/v1/m:streamGenerateContent"))], request({}, "/v1/m:streamGenerateContent"), Match(0)
+        [Candidate(request=request({}, "/v1/m:streamGenerateContent"))], request({}, "/v1/m:streamGenerateContent"), Match(0)
     ),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("recordings", "asked", "played"), WAYS_OF_ASKING.values(), ids=WAYS_OF_ASKING)
-def test_streaming_and_whole_answers(recordings: list[Recorded], asked: Request, played: Match | None) -> None:
-    chosen = Matcher(recordings).choose(asked)
+@pytest.mark.parametrize(("recordings", "received", "played"), WAYS_OF_ASKING.values(), ids=WAYS_OF_ASKING)
+def test_streaming_and_whole_answers(recordings: list[Candidate], received: Request, played: Match | None) -> None:
+    chosen = Matcher(recordings).choose(received)
     assert chosen == played if played else isinstance(chosen, Miss)
 
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_a_log_without_requests_answers_any_request_of_its_api(level: Level) -> None:
-    assert Matcher([Recorded(request=None)], level=level).choose(changed(model="n")) == Match(0)
-    assert isinstance(Matcher([Recorded(request=None, fits=lambda _: False)], level=level).choose(request()), Miss)
+    assert Matcher([Candidate(request=None)], level=level).choose(changed(model="n")) == Match(0)
+    assert isinstance(Matcher([Candidate(request=None, fits=lambda _: False)], level=level).choose(request()), Miss)
 
 
 # a request to a server with a recording of `request()` and a log of the model "n" without requests, and which of the two
@@ -143,10 +143,10 @@ BESIDE: dict[str, tuple[Request, list[int | None]]] = {
 }
 
 
-@pytest.mark.parametrize(("asked", "answers"), BESIDE.values(), ids=BESIDE)
-def test_a_log_without_requests_does_not_hide_misses(asked: Request, answers: list[int | None]) -> None:
-    both = [Recorded(request=None, model=lambda: "n"), Recorded(request=request())]
-    chosen = [Matcher(both, level=level).choose(asked) for level in LEVELS]
+@pytest.mark.parametrize(("received", "answers"), BESIDE.values(), ids=BESIDE)
+def test_a_log_without_requests_does_not_hide_misses(received: Request, answers: list[int | None]) -> None:
+    both = [Candidate(request=None, model=lambda: "n"), Candidate(request=request())]
+    chosen = [Matcher(both, level=level).choose(received) for level in LEVELS]
     assert [match.index if isinstance(match, Match) else None for match in chosen] == answers
 
 
@@ -159,16 +159,16 @@ TWO_PATHS = {
 
 @pytest.mark.parametrize(("streaming", "whole"), TWO_PATHS.values(), ids=TWO_PATHS)
 def test_a_stream_answers_a_request_for_the_whole_at_another_path(streaming: str, whole: str) -> None:
-    def asked(path: str) -> Request:
+    def requesting(path: str) -> Request:
         return request({"contents": []}, f"https://api.example.com{path}")
 
-    stream = Recorded(request=asked(streaming))
-    plain = Recorded(request=asked(whole), streamed=False, asked_stream=None)
-    assert Matcher([stream]).choose(asked(whole)) == Match(0, whole=True)
-    assert Matcher([stream, plain]).choose(asked(whole)) == Match(1)
-    assert Matcher([plain, stream]).choose(asked(streaming)) == Match(1)
-    assert isinstance(Matcher([plain]).choose(asked(streaming)), Miss)
-    assert isinstance(Matcher([stream], level="exact").choose(asked(whole)), Miss)
+    stream = Candidate(request=requesting(streaming))
+    plain = Candidate(request=requesting(whole), streamed=False, wants_stream=None)
+    assert Matcher([stream]).choose(requesting(whole)) == Match(0, whole=True)
+    assert Matcher([stream, plain]).choose(requesting(whole)) == Match(1)
+    assert Matcher([plain, stream]).choose(requesting(streaming)) == Match(1)
+    assert isinstance(Matcher([plain]).choose(requesting(streaming)), Miss)
+    assert isinstance(Matcher([stream], level="exact").choose(requesting(whole)), Miss)
 
 
 ALONE: dict[str, tuple[Request, int | None]] = {
@@ -179,53 +179,53 @@ ALONE: dict[str, tuple[Request, int | None]] = {
 }
 
 
-@pytest.mark.parametrize(("asked", "answer"), ALONE.values(), ids=ALONE)
-def test_at_level_model_logs_without_requests_answer_for_their_model(asked: Request, answer: int) -> None:
+@pytest.mark.parametrize(("received", "answer"), ALONE.values(), ids=ALONE)
+def test_at_level_model_logs_without_requests_answer_for_their_model(received: Request, answer: int) -> None:
     models: list[str | None] = ["m", "n", None]
-    logs = [Recorded(request=None, model=lambda model=model: model) for model in models]  # type: ignore[misc]
-    assert Matcher(logs, level="model").choose(asked) == Match(answer)
-    without_unknown = Matcher(logs[:2], level="model").choose(asked)
+    logs = [Candidate(request=None, model=lambda model=model: model) for model in models]  # type: ignore[misc]
+    assert Matcher(logs, level="model").choose(received) == Match(answer)
+    without_unknown = Matcher(logs[:2], level="model").choose(received)
     assert without_unknown == Match(answer) if answer < 2 else isinstance(without_unknown, Miss)
 
 
 def test_at_level_any_a_log_without_requests_takes_its_turn() -> None:
-    matcher = Matcher([Recorded(request=None), Recorded(request=request())], level="any")
+    matcher = Matcher([Candidate(request=None), Candidate(request=request())], level="any")
     assert {matcher.choose(request()), matcher.choose(request())} == {Match(0), Match(1)}
 
 
 NEAREST = {
-    "a value": (changed(temperature=2), "body.temperature: recorded 1, asked 2"),
-    "a missing key": (changed(temperature=...), "body.temperature: recorded 1, asked nothing"),
-    "an additional key": (changed(top_p=1), "body.top_p: recorded nothing, asked 1"),
-    "inside a list": (changed(messages=HELLO), 'body.messages[0].content: recorded "hi", asked "hello"'),
+    "a value": (changed(temperature=2), "body.temperature: recorded 1, received 2"),
+    "a missing key": (changed(temperature=...), "body.temperature: recorded 1, received nothing"),
+    "an additional key": (changed(top_p=1), "body.top_p: recorded nothing, received 1"),
+    "inside a list": (changed(messages=HELLO), 'body.messages[0].content: recorded "hi", received "hello"'),
     "a list that is longer": (
         changed(messages=[*ASKED["messages"], 1]),  # type: ignore[misc]
-        "body.messages[1]: recorded nothing, asked 1",
+        "body.messages[1]: recorded nothing, received 1",
     ),
-    "the path": (request(url="/v1/other"), 'path: recorded "/chat/completions", asked "/other"'),
-    "true is not 1": (changed(temperature=True), "body.temperature: recorded 1, asked true"),
+    "the path": (request(url="/v1/other"), 'path: recorded "/chat/completions", received "/other"'),
+    "true is not 1": (changed(temperature=True), "body.temperature: recorded 1, received true"),
 }
 
 
-@pytest.mark.parametrize(("asked", "said"), NEAREST.values(), ids=NEAREST)
-def test_the_first_difference_from_the_nearest_recording(asked: Request, said: str) -> None:
+@pytest.mark.parametrize(("received", "message"), NEAREST.values(), ids=NEAREST)
+def test_the_first_difference_from_the_nearest_recording(received: Request, message: str) -> None:
     far = request({"model": "x", "messages": [], "seed": 1, "stop": "a"}, "/v1/elsewhere")
-    miss = Matcher([Recorded(request=far), Recorded(request=request())]).choose(asked)
+    miss = Matcher([Candidate(request=far), Candidate(request=request())]).choose(received)
     assert isinstance(miss, Miss)
-    assert (miss.nearest, str(miss.first)) == (1, said)
+    assert (miss.nearest, str(miss.first)) == (1, message)
 
 
 def test_a_difference_in_streaming_only() -> None:
-    miss = Matcher([Recorded(request=PLAIN, streamed=False, asked_stream=False)]).choose(STREAM)
-    assert str(miss.first) == "body.stream: recorded false, asked true"  # type: ignore[union-attr]
+    miss = Matcher([Candidate(request=PLAIN, streamed=False, wants_stream=False)]).choose(STREAM)
+    assert str(miss.first) == "body.stream: recorded false, received true"  # type: ignore[union-attr]
 
 
 def test_both_sides_are_redacted_before_comparison() -> None:
-    def redact(asked: Request) -> Request:
-        assert asked.body
-        return request({**asked.body.json, "user_key": "[redacted]"})
+    def redact(received: Request) -> Request:
+        assert received.body
+        return request({**received.body.json, "user_key": "[redacted]"})
 
-    matcher = Matcher([Recorded(request=changed(user_key="[redacted]"))], redact=redact)
+    matcher = Matcher([Candidate(request=changed(user_key="[redacted]"))], redact=redact)
     assert matcher.choose(changed(user_key="secret")) == Match(0)
 
 

@@ -81,7 +81,7 @@ def test_a_request_without_a_match(pytester: pytest.Pytester) -> None:
         ASK + "@pytest.mark.streamkit('answer.jsonl')\n"
         "def test_it(streamkit_server):\n"
         "    with pytest.raises(urllib.error.HTTPError) as error: ask(temperature=2)\n"
-        "    assert b'body.temperature: recorded nothing, asked 2' in error.value.read()\n"
+        "    assert b'body.temperature: recorded nothing, received 2' in error.value.read()\n"
     )
     run(pytester).assert_outcomes(passed=1)
 
@@ -113,8 +113,8 @@ def test_a_miss_names_the_command_that_records_again(
         [
             f"*{path}, which differs at body.temperature: *; to record it: pytest {name} --streamkit-record={mode}",
             "POST /v1/chat/completions: no match: *",
-            "  body.temperature: recorded nothing, asked 2",
-            "  body.seed: recorded nothing, asked 3",
+            "  body.temperature: recorded nothing, received 2",
+            "  body.seed: recorded nothing, received 3",
         ]
     )
 
@@ -164,14 +164,14 @@ STRICT = {
 }
 
 
-@pytest.mark.parametrize(("body", "said"), STRICT.values(), ids=STRICT)
+@pytest.mark.parametrize(("body", "message"), STRICT.values(), ids=STRICT)
 @pytest.mark.usefixtures("recordings")
-def test_strict(pytester: pytest.Pytester, body: str, said: str) -> None:
+def test_strict(pytester: pytest.Pytester, body: str, message: str) -> None:
     pytester.makepyfile(ASK + f"@pytest.mark.streamkit('answer.jsonl')\ndef test_it(streamkit_server): {body}")
     run(pytester).assert_outcomes(passed=1)
     done = run(pytester, "--streamkit-strict")
     done.assert_outcomes(passed=1, errors=1)
-    done.stdout.fnmatch_lines([f"*{said}*"])
+    done.stdout.fnmatch_lines([f"*{message}*"])
 
 
 def test_once_records_and_then_plays(pytester: pytest.Pytester, provider: str, recordings: Path) -> None:

@@ -66,9 +66,13 @@ def finish(turn: brain.Turn) -> str:
 
 
 def usage(turns: Sequence[brain.Turn], body: dict[str, Any], sent: int | None = None) -> dict[str, int]:
-    asked = sum(len(str(message.get("content")).split()) for message in body["messages"])
-    said = sum(len(turn.tokens) + 8 * len(turn.calls) for turn in turns) if sent is None else sent
-    return {"prompt_tokens": asked, "completion_tokens": said, "total_tokens": asked + said}
+    prompt_tokens = sum(len(str(message.get("content")).split()) for message in body["messages"])
+    output_tokens = sum(len(turn.tokens) + 8 * len(turn.calls) for turn in turns) if sent is None else sent
+    return {
+        "prompt_tokens": prompt_tokens,
+        "completion_tokens": output_tokens,
+        "total_tokens": prompt_tokens + output_tokens,
+    }
 
 
 def logprobs(token: str) -> dict[str, Any]:

@@ -21,9 +21,13 @@ def answer(path: str, request: Request, body: Any) -> Sequence[Step] | None:
         return good_server.refusal(404, "the model does not exist")
     prompts = [body["prompt"]] if isinstance(body["prompt"], str) else body["prompt"]
     turns = [brain.answer(prompt, limit=body["max_tokens"], stops=body.get("stop", ())) for prompt in prompts]
-    asked = sum(len(prompt.split()) for prompt in prompts)
-    said = sum(len(turn.tokens) for turn in turns)
-    usage = {"prompt_tokens": asked, "completion_tokens": said, "total_tokens": asked + said}
+    prompt_tokens = sum(len(prompt.split()) for prompt in prompts)
+    output_tokens = sum(len(turn.tokens) for turn in turns)
+    usage = {
+        "prompt_tokens": prompt_tokens,
+        "completion_tokens": output_tokens,
+        "total_tokens": prompt_tokens + output_tokens,
+    }
     if not body.get("stream"):
         choices = [choice(place, turn.text, turn) for place, turn in enumerate(turns)]
         return good_server.document({**HEAD, "choices": choices, "usage": usage})

@@ -45,8 +45,12 @@ def calls(turn: brain.Turn) -> list[dict[str, Any]]:
 
 
 def usage(prompt: str, turn: brain.Turn) -> dict[str, int]:
-    asked, said = len(prompt.split()), len(turn.tokens) + 8 * len(turn.calls)
-    return {"promptTokenCount": asked, "candidatesTokenCount": said, "totalTokenCount": asked + said}
+    prompt_tokens, output_tokens = len(prompt.split()), len(turn.tokens) + 8 * len(turn.calls)
+    return {
+        "promptTokenCount": prompt_tokens,
+        "candidatesTokenCount": output_tokens,
+        "totalTokenCount": prompt_tokens + output_tokens,
+    }
 
 
 def chunk(parts: list[dict[str, Any]], ended: brain.Turn | None, used: dict[str, int]) -> dict[str, Any]:

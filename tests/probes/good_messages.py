@@ -61,8 +61,8 @@ def end(turn: brain.Turn) -> dict[str, Any]:
 
 
 def usage(prompt: str, turn: brain.Turn | None) -> dict[str, int]:
-    said = 1 if turn is None else len(turn.tokens) + 8 * len(turn.calls)
-    return {"input_tokens": len(prompt.split()), "output_tokens": said}
+    output_tokens = 1 if turn is None else len(turn.tokens) + 8 * len(turn.calls)
+    return {"input_tokens": len(prompt.split()), "output_tokens": output_tokens}
 
 
 def content_of(turn: brain.Turn) -> list[dict[str, Any]]:

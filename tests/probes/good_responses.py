@@ -37,8 +37,8 @@ def answer(path: str, request: Request, body: Any) -> Sequence[Step] | None:
 
 
 def response(prompt: str, turn: brain.Turn | None, output: list[dict[str, Any]]) -> dict[str, Any]:
-    asked = len(prompt.split())
-    said = 0 if turn is None else len(turn.tokens) + 8 * len(turn.calls)
+    input_tokens = len(prompt.split())
+    output_tokens = 0 if turn is None else len(turn.tokens) + 8 * len(turn.calls)
     cut = turn is not None and turn.cut
     return {
         "id": "resp_1",
@@ -59,11 +59,11 @@ def response(prompt: str, turn: brain.Turn | None, output: list[dict[str, Any]])
         "usage": None
         if turn is None
         else {
-            "input_tokens": asked,
+            "input_tokens": input_tokens,
             "input_tokens_details": {"cached_tokens": 0},
-            "output_tokens": said,
+            "output_tokens": output_tokens,
             "output_tokens_details": {"reasoning_tokens": 0},
-            "total_tokens": asked + said,
+            "total_tokens": input_tokens + output_tokens,
         },
     }
 

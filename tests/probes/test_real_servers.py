@@ -17,13 +17,13 @@ from streamkit.probes import PROBES
 from tests.probes.servers import RESULTS, SERVERS, RealServer, probed
 
 KNOWN = {one["name"]: one for one in json.loads(RESULTS.read_text(encoding="utf-8"))["servers"]}
-asked = pytest.mark.skipif(
+on_request = pytest.mark.skipif(
     not os.environ.get("STREAMKIT_PROBE_SERVERS"),
     reason="STREAMKIT_PROBE_SERVERS is not set: real servers are installed",
 )
 
 
-@asked
+@on_request
 @pytest.mark.parametrize("server", SERVERS, ids=lambda server: server.name)
 def test_the_verdicts_are_those_of_the_table(server: RealServer, tmp_path: Path) -> None:
     server.install()

@@ -171,8 +171,8 @@ BODIES: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize(("path", "body"), BODIES.items())
 def test_a_prompt_is_the_body_that_the_api_documents(path: str, body: dict[str, Any]) -> None:
-    url, told, headers = prompted(f"http://localhost:1{path}", "m", "hi")
-    assert told == body
+    url, prompt_body, headers = prompted(f"http://localhost:1{path}", "m", "hi")
+    assert prompt_body == body
     assert url == f"http://localhost:1{path}" + ("?alt=sse" if path.endswith(":streamGenerateContent") else "")
     assert headers == ([("anthropic-version", "2023-06-01")] if path == "/v1/messages" else [])
     if "model" in body:

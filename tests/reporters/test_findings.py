@@ -132,7 +132,7 @@ def test_junit_has_a_case_a_stream_and_a_failure_a_finding_that_fails_the_run() 
 
 def test_junit_is_valid_xml_whatever_a_stream_contains() -> None:
     everything = "".join(map(chr, range(0x10000))) + "\U0001fffe\U0001f600"
-    said = Finding(
+    finding = Finding(
         code="SCH310",
         name="bad-role",
         severity="error",
@@ -141,7 +141,7 @@ def test_junit_is_valid_xml_whatever_a_stream_contains() -> None:
         file="x.sse",
         exchange=1,
     )
-    suite = ElementTree.fromstring(written("junit", LintReport(findings=[said], streams=[row("x.sse", 1)])).encode())
+    suite = ElementTree.fromstring(written("junit", LintReport(findings=[finding], streams=[row("x.sse", 1)])).encode())
     assert "\\ufffe\\uffff" in suite.findall(".//failure")[0].attrib["message"]
 
 
@@ -362,25 +362,25 @@ def test_every_format_can_be_written_to_a_file(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["json", "gitlab", "sarif", "jsonl"])
 def test_json_is_read_by_strict_parsers_whatever_a_stream_or_a_file_name_holds(name: str) -> None:
-    said = "half \ud83d, whole \U0001f600, written \\ud83d, halves \udc00\ud83d"
+    text = "half \ud83d, whole \U0001f600, written \\ud83d, halves \udc00\ud83d"
     odd = Finding(
         code="SCH310",
         name="bad-role",
         severity="error",
-        message=said,
-        place=Place(path=said),
+        message=text,
+        place=Place(path=text),
         file="no\udcfftext.sse",
         exchange=1,
     )
     report = orjson.loads(written(name, LintReport(findings=[odd], streams=[row(odd.file, 1)])))
-    told = "half \\ud83d, whole \U0001f600, written \\ud83d, halves \\udc00\\ud83d"
+    shown = "half \\ud83d, whole \U0001f600, written \\ud83d, halves \\udc00\\ud83d"
     holder = {
         "json": lambda: report["findings"][0]["message"],
         "jsonl": lambda: report["message"],
         "gitlab": lambda: report[0]["description"],
         "sarif": lambda: report["runs"][0]["results"][0]["message"]["text"],
     }[name]
-    assert holder() == told
+    assert holder() == shown
 
 
 def test_sarif_names_a_file_with_an_undecodable_name_by_its_bytes() -> None:

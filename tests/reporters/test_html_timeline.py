@@ -114,12 +114,12 @@ def test_findings_are_listed_with_their_event() -> None:
 
 
 def test_what_each_tool_would_say() -> None:
-    told = {
+    reported = {
         "tool": "T", "version": "1.2", "ttft_ns": 100 * MS, "end_ns": None, "tokens": 3, "tokens_source": "usage",
         "per_token_ns": 20 * MS, "gaps_ns": [1, 2], "missing": {"end": "no-end"},
     }  # fmt: skip
-    lacking = {**told, "tokens": None, "per_token_ns": None, "gaps_ns": None, "missing": {}}
-    html = shown(stream(EVENTS), definitions=[told, lacking])
+    lacking = {**reported, "tokens": None, "per_token_ns": None, "gaps_ns": None, "missing": {}}
+    html = shown(stream(EVENTS), definitions=[reported, lacking])
     assert rows(html, "What each tool would say") == [
         ["T 1.2", "100 ms", "-", "3 usage", "20.0 ms", "2", "end: no-end"],
         ["T 1.2", "100 ms", "-", "-", "-", "-", ""],

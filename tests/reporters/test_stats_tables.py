@@ -47,7 +47,7 @@ def test_headline(group: dict[str, Any], expected: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("column", "asked", "value", "expected"),
+    ("column", "chosen", "value", "expected"),
     [
         (TTFT, False, None, True),  # always there
         (CHUNKS, False, None, False),  # only with something to show
@@ -56,8 +56,8 @@ def test_headline(group: dict[str, Any], expected: str) -> None:
         (BYTES, True, None, True),
     ],
 )
-def test_which_columns_a_table_has(column: Column, asked: bool, value: Any, expected: bool) -> None:
-    assert wanted(column, report(asked=asked), value) is expected
+def test_which_columns_a_table_has(column: Column, chosen: bool, value: Any, expected: bool) -> None:
+    assert wanted(column, report(columns_chosen=chosen), value) is expected
 
 
 def test_failures_are_listed_most_frequent_first() -> None:
@@ -66,8 +66,8 @@ def test_failures_are_listed_most_frequent_first() -> None:
         "outcomes": {"complete": 5, "reset": 1, "truncated": 3, "error": 1},
         "over": "complete",
     }
-    told = list(failure_lines(group, report(outcome=str.upper)))
-    assert told == [
+    lines = list(failure_lines(group, report(outcome=str.upper)))
+    assert lines == [
         "Success 50 % (5 of 10; 95 % interval 25 % to 75 %).",
         "Not in the distributions below:",
         "  3  TRUNCATED",
@@ -111,7 +111,7 @@ def test_means() -> None:
     columns = TTFT, GAP, CHUNKS, BYTES
     first = "Means with 95 % intervals: TTFT 100 ms ± 8.00 ms (std 10.0 ms); Gap 20.0 ms (std 5.00 ms)"
     assert mean_line({"metrics": metrics}, report(*columns)) == f"{first}."
-    assert mean_line({"metrics": metrics}, report(*columns, asked=True)) == f"{first}; Chunks 4 ± 1 (std 1)."
+    assert mean_line({"metrics": metrics}, report(*columns, columns_chosen=True)) == f"{first}; Chunks 4 ± 1 (std 1)."
     assert "+/- 8.00 ms" in mean_line({"metrics": metrics}, report(*columns, ascii_only=True))
     assert mean_line({"metrics": metrics}, report(*columns, statistics=("n", "p50"))) == ""
     assert mean_line({"metrics": {}}, report(*columns)) == ""
@@ -132,8 +132,8 @@ def test_means() -> None:
 )
 def test_percentiles_of_too_few_samples(n: int, ranks: tuple[str, ...], expected: str) -> None:
     group = {"metrics": {TTFT.key: distribution(MS, None, None, n), BYTES.key: distribution(1, None, None, 1)}}
-    told = few_line(group, report(TTFT, BYTES, statistics=ranks))
-    assert told == (f"Too few samples to distinguish from the maximum: {expected}." if expected else "")
+    lines = few_line(group, report(TTFT, BYTES, statistics=ranks))
+    assert lines == (f"Too few samples to distinguish from the maximum: {expected}." if expected else "")
 
 
 def group(values: dict[str, float], missing: dict[str, str], known: int = 3) -> dict[str, Any]:
@@ -141,7 +141,7 @@ def group(values: dict[str, float], missing: dict[str, str], known: int = 3) -> 
 
 
 @pytest.mark.parametrize(
-    ("given", "asked", "expected"),
+    ("given", "chosen", "expected"),
     [
         (group({RATE.key: 2.5, SUCCESS.key: 1}, {}), False, "requests per second 2.50/s; success 100 %"),
         (
@@ -158,9 +158,11 @@ def group(values: dict[str, float], missing: dict[str, str], known: int = 3) -> 
         ),
     ],
 )
-def test_the_numbers_of_a_run(given: dict[str, Any], asked: bool, expected: str) -> None:
+def test_the_numbers_of_a_run(given: dict[str, Any], chosen: bool, expected: str) -> None:
     columns = (RATE, SUCCESS, GOODPUT)
-    assert run_line(given, report(run=columns, asked=asked, reasons={"no-clock": "no wall clock"})) == expected
+    assert (
+        run_line(given, report(run=columns, columns_chosen=chosen, reasons={"no-clock": "no wall clock"})) == expected
+    )
 
 
 def test_a_share_needs_no_clock() -> None:
@@ -197,10 +199,10 @@ def test_a_summary_has_a_row_a_metric_and_a_title_a_group() -> None:
         {"metrics": metrics, "by": {"model": "m-1", "file": "a"}, "percentiles": {TTFT.key: {"p99": 5 * MS}}, **run},
         {"metrics": {}, **run},
     )
-    told = [
+    lines = [
         (title, [list(cells) for cells in table.rows]) for _, title, table in summary_tables([whole, part, empty], made)
     ]
-    assert told == [
+    assert lines == [
         ("", [["TTFT", "1,234", "100 ms", "200 ms"]]),
         ("model m-1, file a", [["TTFT", "1,234", "100 ms", "5.00 ms"]]),
     ]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from streamkit.results._columns import column_requests
-from streamkit.results._result import Request, count, unlisted
+from streamkit.results._result import RequestResult, count, unlisted
 from streamkit.results.inference_perf import reads
 
 
@@ -44,5 +44,5 @@ def test_the_latency_of_columns_needs_gaps_and_a_second_token(
 def test_the_latency_of_inference_perf_needs_a_second_token(tokens: int | None, latency: tuple[float, ...]) -> None:
     metrics = {"response_metrics": {"chunk_times": [1.0, 1.5, 2.0], "output_tokens": tokens}}
     [request] = reads(([{"start_time": 0.5, "end_time": 2.5, "info": metrics}],)).requests  # type: ignore[arg-type]
-    assert isinstance(request, Request)
+    assert isinstance(request, RequestResult)
     assert request.samples.get("inter_token_latency", ()) == latency

@@ -31,9 +31,9 @@ def run(*words: str) -> Result:
 
 
 def read(name: str) -> list[Measurement]:
-    told = tool_measurements(str(DATA / name))
-    assert told is not None
-    return told
+    measurements = tool_measurements(str(DATA / name))
+    assert measurements is not None
+    return measurements
 
 
 # The second request of each: TTFT, inter-token latency, the end with the metric that it is, tokens, gaps; in milliseconds.
@@ -49,13 +49,13 @@ SECOND = {
 @pytest.mark.parametrize("name", SECOND)
 def test_the_numbers_of_a_request(name: str) -> None:
     ttft, latency, (end, at), tokens, gaps = SECOND[name]
-    told = read(name)[1].samples
-    assert told["time_to_first_token"].values[0] == pytest.approx(ttft * MS, rel=1e-3)
-    assert told["inter_token_latency"].values[0] == pytest.approx(latency * MS, rel=5e-3)
-    assert told[end].values[0] == pytest.approx(at * MS, rel=5e-3)
-    assert told["output_tokens"].values == (tokens,)
-    assert len(told["inter_chunk_gap"].values) == gaps
-    assert told["output_tokens_per_second"].values in ((), (pytest.approx(1e9 / (latency * MS), rel=5e-3),))
+    samples = read(name)[1].samples
+    assert samples["time_to_first_token"].values[0] == pytest.approx(ttft * MS, rel=1e-3)
+    assert samples["inter_token_latency"].values[0] == pytest.approx(latency * MS, rel=5e-3)
+    assert samples[end].values[0] == pytest.approx(at * MS, rel=5e-3)
+    assert samples["output_tokens"].values == (tokens,)
+    assert len(samples["inter_chunk_gap"].values) == gaps
+    assert samples["output_tokens_per_second"].values in ((), (pytest.approx(1e9 / (latency * MS), rel=5e-3),))
 
 
 @pytest.mark.parametrize(
@@ -95,10 +95,10 @@ def test_totals_have_no_samples_and_are_marked(name: str) -> None:
 
 def test_a_result_is_compared_with_a_recording() -> None:
     done = run("--compare", str(DATA / "vllm-0.33.0.json"), PLAIN, "--format", "json")
-    told = json.loads(done.stdout)
-    assert (told["before"]["outcomes"], told["after"]["streams"]) == ({"complete": 3, "error": 1}, 1)
-    assert told["metrics"]["time_to_first_token_ns"]["before"]["p50"] == pytest.approx(85.07 * MS, rel=1e-3)
-    assert told["metrics"]["operation_duration_ns"] is None
+    comparison = json.loads(done.stdout)
+    assert (comparison["before"]["outcomes"], comparison["after"]["streams"]) == ({"complete": 3, "error": 1}, 1)
+    assert comparison["metrics"]["time_to_first_token_ns"]["before"]["p50"] == pytest.approx(85.07 * MS, rel=1e-3)
+    assert comparison["metrics"]["operation_duration_ns"] is None
 
 
 def test_a_result_is_measured_and_gated() -> None:

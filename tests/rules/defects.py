@@ -236,23 +236,23 @@ def _of_values(good: Good, events: list[Event]) -> Iterator[Changed]:
                 seen.add(value)
     for kind, wanted in (("sum off by one", good.total), ("arguments cut", good.cut)):
         path = _path(wanted)
-        told = [place for place, event in enumerate(events) if wanted and at(event.data, path)]
-        for place in told[-1:]:
+        present = [place for place, event in enumerate(events) if wanted and at(event.data, path)]
+        for place in present[-1:]:
             value = at(events[place].data, path)
             other = value + 1 if kind == "sum off by one" else value[:-1]
             changed = replace(events[place], data=with_value(events[place].data, path, other))
             yield kind, f"event {place + 1}", [*events[:place], changed, *events[place + 1 :]]
-    yield from _told_so_far(good, events)
+    yield from _text_so_far(good, events)
 
 
-def _told_so_far(good: Good, events: list[Event]) -> Iterator[Changed]:
+def _text_so_far(good: Good, events: list[Event]) -> Iterator[Changed]:
     """The text of a delta, told three times, each time with more of it."""
     path = _path(good.text)
     for place, event in enumerate(events):
         if good.text and at(event.data, path):
             texts = ("The quick brown fox", "The quick brown fox jumps", "The quick brown fox jumps over the dog")
-            told = [replace(event, data=with_value(event.data, path, text)) for text in texts]
-            yield "text so far", f"event {place + 1}", [*events[:place], *told, *events[place + 1 :]]
+            present = [replace(event, data=with_value(event.data, path, text)) for text in texts]
+            yield "text so far", f"event {place + 1}", [*events[:place], *present, *events[place + 1 :]]
             return
 
 

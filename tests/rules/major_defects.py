@@ -22,7 +22,7 @@ def more(good: Good) -> Iterator[Defect]:
     events = events_of(good)
     draw = random.Random(f"{SEED} {good.file}")
     made = (
-        *_told_otherwise(events),
+        *_contradicting(events),
         *_of_other_kinds(good, events, draw),
         *_too_early(events),
         *_so_far(good, events),
@@ -31,15 +31,15 @@ def more(good: Good) -> Iterator[Defect]:
         yield Defect(kind, where, body_of(good, changed))
 
 
-def _told_otherwise(events: list[Event]) -> Iterator[Changed]:
+def _contradicting(events: list[Event]) -> Iterator[Changed]:
     """A text that several events tell, changed in one of the later ones: the first mention, the delta, the end."""
-    told: dict[str, int] = {}
+    first_at: dict[str, int] = {}
     for place, event in enumerate(events):
         for path in paths(event.data):
             value = at(event.data, path)
             if type(value) is not str or len(value) < 4 or path[-1] in ("type", "object", "role", "status"):
                 continue
-            if told.setdefault(value, place) != place:
+            if first_at.setdefault(value, place) != place:
                 changed = replace(event, data=with_value(event.data, path, f"{value}x"))
                 yield "told otherwise", f"event {place + 1} {_shown(path)}", _instead(events, place, changed)
 

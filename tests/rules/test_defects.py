@@ -321,6 +321,6 @@ def judged(api: str, made: Sequence[tuple[Good, Defect]]) -> tuple[list[str], se
     """What is missed of these defects, and the kinds that they are of; both are printed."""
     missed = [f"{defect.kind}: {good.file}, {defect.where}" for good, defect in made if not found(good, defect.body)]
     kinds = {defect.kind for _, defect in made}
-    told = f"{api}: {len(made) - len(missed)} of {len(made)} defects of {len(kinds)} kinds are found"
-    sys.stdout.write("\n    ".join([f"\n{told}", *missed]))
+    summary = f"{api}: {len(made) - len(missed)} of {len(made)} defects of {len(kinds)} kinds are found"
+    sys.stdout.write("\n    ".join([f"\n{summary}", *missed]))
     return missed, kinds

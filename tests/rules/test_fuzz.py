@@ -116,5 +116,5 @@ def test_a_rule_that_raises_is_reported_and_the_others_run() -> None:
     rules = [replace(RULES["SSE101"], check=broken), RULES["JSN203"]]
     codes = [(finding.code, finding.severity) for finding in lint(stream, rules)]
     assert codes == [("LINT000", "error"), ("JSN203", "error")]
-    said = next(iter(lint(stream, rules))).message
-    assert said == "rule SSE101 failed: ZeroDivisionError: oops; please report it"
+    message = next(iter(lint(stream, rules))).message
+    assert message == "rule SSE101 failed: ZeroDivisionError: oops; please report it"

@@ -17,7 +17,7 @@ import pytest
 from streamkit import APIS
 from streamkit.apis import Api, Judge
 from streamkit.model.grammar import Grammar
-from streamkit.rules import RULES, Source, misfits, missteps
+from streamkit.rules import RULES, SightingSource, misfits, missteps
 
 from .examples import unclaimed
 from .test_fuzz import streams
@@ -31,19 +31,19 @@ def judges() -> Iterator[tuple[Api, Judge]]:
             yield api, api.judge()
 
 
-def kinds(judge: Judge, source: Source) -> frozenset[str]:
+def kinds(judge: Judge, source: SightingSource) -> frozenset[str]:
     return judge.misstep_kinds if source is missteps else judge.misfit_kinds()
 
 
 @pytest.mark.parametrize("source", [missteps, misfits])
 @pytest.mark.parametrize(("api", "judge"), list(judges()), ids=lambda value: getattr(value, "name", ""))
-def test_everything_that_a_table_finds_has_a_rule(api: Api, judge: Judge, source: Source) -> None:
+def test_everything_that_a_table_finds_has_a_rule(api: Api, judge: Judge, source: SightingSource) -> None:
     found = {rule.name for rule in RULES.values() if source in rule.finds and (not rule.apis or api.name in rule.apis)}
     assert kinds(judge, source) - found == set()
 
 
 @pytest.mark.parametrize("source", [missteps, misfits])
-def test_each_api_of_a_rule_has_a_table_that_finds_it(source: Source) -> None:
+def test_each_api_of_a_rule_has_a_table_that_finds_it(source: SightingSource) -> None:
     given = {api.name: kinds(judge, source) for api, judge in judges()}
     everything = frozenset().union(*given.values())
     for rule in RULES.values():

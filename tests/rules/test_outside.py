@@ -130,25 +130,25 @@ def test_the_list_contains_it(folder: Path) -> None:
 )
 def test_an_invalid_example_is_reported_in_one_line(folder: Path, example: str, trouble: str) -> None:
     (folder / "acme" / "shouted.py").write_text(WRITTEN.replace("Bad: chat", example, 1))
-    code, told = run(folder, "rule", "ACM001", errors=True)
+    code, output = run(folder, "rule", "ACM001", errors=True)
     assert code == 2
-    assert told.startswith("streamkit: the manual of ACM001: ")
-    assert trouble in told
-    assert told.count("\n") == 1
+    assert output.startswith("streamkit: the manual of ACM001: ")
+    assert trouble in output
+    assert output.count("\n") == 1
 
 
 @pytest.mark.parametrize("select", ["ACM", "ALL"])
 def test_lint_finds_each_kind_of_problem(folder: Path, select: str) -> None:
-    code, told = run(folder, "lint", "broken.sse", "--select", select, "--format", "json")
-    found = [(finding["code"], finding["count"]) for finding in json.loads(told)["findings"]]
+    code, output = run(folder, "lint", "broken.sse", "--select", select, "--format", "json")
+    found = [(finding["code"], finding["count"]) for finding in json.loads(output)["findings"]]
     assert code == 1
     assert ("ACM001", 1) in found
     assert ("ACM002", 1) in found
 
 
 def test_sarif_carries_its_manual(folder: Path) -> None:
-    _, told = run(folder, "lint", "broken.sse", "--select", "ACM001", "--format", "sarif")
-    described = json.loads(told)["runs"][0]["tool"]["driver"]["rules"]
+    _, output = run(folder, "lint", "broken.sse", "--select", "ACM001", "--format", "sarif")
+    described = json.loads(output)["runs"][0]["tool"]["driver"]["rules"]
     assert [(entry["id"], "```sse" in entry["help"]["text"]) for entry in described] == [("ACM001", True)]
 
 

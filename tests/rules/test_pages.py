@@ -55,9 +55,9 @@ ROWS = [row for page in sorted(PAGES.glob("*.md")) for row in rows(page)]
 def test_a_defect_is_found_by_its_rule(row: Row, tmp_path: Path) -> None:
     wanted = selected(extend=(row.page,)) if row.page in RULES else selected()
     found = list(findings(edited(row.stream, list(row.edits)), tmp_path, wanted))
-    told = {code.partition(" ")[0]: code for code in row.found}
+    severities = {code.partition(" ")[0]: code for code in row.found}
     shown = {
-        f"{finding.code} {finding.severity}" if " " in told.get(finding.code, "") else finding.code
+        f"{finding.code} {finding.severity}" if " " in severities.get(finding.code, "") else finding.code
         for finding in found
         if finding.severity != "info" or finding.code == row.page
     }

@@ -139,5 +139,5 @@ def test_an_agent_that_takes_another_way_is_told_where_it_differs(folder: Path) 
                 again = streaming.get_final_completion().choices[0].message
             assert [call.id for call in calls] == [call.id for call in again.tool_calls or []]
             messages += [again.to_dict(), *({"role": "tool", "tool_call_id": c.id, "content": "rain"} for c in calls)]
-            with pytest.raises(openai.NotFoundError, match=r'recorded "sunny .*", asked "rain"'):
+            with pytest.raises(openai.NotFoundError, match=r'recorded "sunny .*", received "rain"'):
                 client.chat.completions.create(model="model-s", messages=messages)

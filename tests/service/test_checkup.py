@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from streamkit.service import checkup
-from streamkit.service.checkup import Check, check_all
+from streamkit.service.checkup import CheckResult, check_all
 
 
 def test_this_environment_has_no_problem(tmp_path: Path) -> None:
@@ -49,26 +49,31 @@ def versions(**given: str | None) -> object:
 
 
 PACKAGES = {
-    "missing": (None, Check("click", "problem", "not installed", "reinstall: pip install --upgrade 'click>=8.1.8'")),
+    "missing": (
+        None,
+        CheckResult("click", "problem", "not installed", "reinstall: pip install --upgrade 'click>=8.1.8'"),
+    ),
     "too old": (
         "8.1.7",
-        Check("click", "problem", "8.1.7, older than 8.1.8", "reinstall: pip install --upgrade 'click>=8.1.8'"),
+        CheckResult("click", "problem", "8.1.7, older than 8.1.8", "reinstall: pip install --upgrade 'click>=8.1.8'"),
     ),
-    "the lowest": ("8.1.8", Check("click", "ok", "8.1.8")),
-    "newer, of two numbers": ("8.2", Check("click", "ok", "8.2")),
-    "a release candidate": ("9.0rc1", Check("click", "ok", "9.0rc1")),
+    "the lowest": ("8.1.8", CheckResult("click", "ok", "8.1.8")),
+    "newer, of two numbers": ("8.2", CheckResult("click", "ok", "8.2")),
+    "a release candidate": ("9.0rc1", CheckResult("click", "ok", "9.0rc1")),
 }
 
 
 @pytest.mark.parametrize(("version", "expected"), PACKAGES.values(), ids=PACKAGES)
-def test_a_required_package(version: str | None, expected: Check) -> None:
+def test_a_required_package(version: str | None, expected: CheckResult) -> None:
     found = {check.name: check for check in checkup.packages(versions(click=version))}  # type: ignore[arg-type]
     assert found["click"] == expected
 
 
 def test_an_extra() -> None:
     found = {check.name: check for check in checkup.extras(versions(brotli=None, pyyaml="1.0"))}  # type: ignore[arg-type]
-    assert found["extra br"] == Check("extra br", "note", "brotli not installed", "pip install 'llm-streamkit[br]'")
+    assert found["extra br"] == CheckResult(
+        "extra br", "note", "brotli not installed", "pip install 'llm-streamkit[br]'"
+    )
     assert found["extra yaml"].status == "problem"
     assert found["extra schema"].status == "ok"
 
@@ -129,7 +134,7 @@ def test_the_remedy_keeps_the_exceptions_there_are(monkeypatch: pytest.MonkeyPat
 
 def test_a_coarse_clock() -> None:
     assert checkup.clock(0.015625).remedy == "gaps under 16 ms cannot be measured on this system"
-    assert checkup.clock(1e-9) == Check("clock", "ok", "monotonic, resolution 1 ns")
+    assert checkup.clock(1e-9) == CheckResult("clock", "ok", "monotonic, resolution 1 ns")
 
 
 def test_a_folder_that_cannot_be_written_to(tmp_path: Path) -> None:
@@ -140,4 +145,4 @@ def test_a_folder_that_cannot_be_written_to(tmp_path: Path) -> None:
 
 def test_names_of_keys_and_never_their_values() -> None:
     found = checkup.keys({"OPENAI_API_KEY": "sk-secret", "ANTHROPIC_BASE_URL": "http://x", "HOME": "/"})
-    assert found == Check("API keys", "ok", "set: ANTHROPIC_BASE_URL, OPENAI_API_KEY")
+    assert found == CheckResult("API keys", "ok", "set: ANTHROPIC_BASE_URL, OPENAI_API_KEY")

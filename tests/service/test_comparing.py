@@ -42,9 +42,9 @@ def rows(middle: float, count: int = 30) -> list[dict[str, Any]]:
     ],
 )
 def test_verdict(before: list[Any], after: list[Any], verdict: str, worse: bool) -> None:
-    told = compare_runs(before, after, ["ttft"])
-    assert (told.verdict, told.worse) == (verdict, worse)
-    assert told.to_json()["verdict"] == verdict
+    comparison = compare_runs(before, after, ["ttft"])
+    assert (comparison.verdict, comparison.worse) == (verdict, worse)
+    assert comparison.to_json()["verdict"] == verdict
 
 
 def test_more_of_a_rate_is_better() -> None:
@@ -55,10 +55,16 @@ def test_more_of_a_rate_is_better() -> None:
 
 def test_the_document() -> None:
     failed = row(900 * MS, verdict="complete", outcome="reset")
-    told = compare_runs(rows(100), [*rows(200), failed], ["ttft"]).to_json()
-    assert (told["version"], list(told["metrics"])) == (1, [KEYS["ttft"]])
-    assert told["before"] == {"streams": 30, "complete": 30, "failed": 0, "bursts": 0, "outcomes": {"complete": 30}}
-    assert told["after"] == {
+    comparison = compare_runs(rows(100), [*rows(200), failed], ["ttft"]).to_json()
+    assert (comparison["version"], list(comparison["metrics"])) == (1, [KEYS["ttft"]])
+    assert comparison["before"] == {
+        "streams": 30,
+        "complete": 30,
+        "failed": 0,
+        "bursts": 0,
+        "outcomes": {"complete": 30},
+    }
+    assert comparison["after"] == {
         "streams": 31,
         "complete": 30,
         "failed": 1,
@@ -66,13 +72,13 @@ def test_the_document() -> None:
         "outcomes": {"complete": 30, "reset": 1},
     }
     # The middle, the tail, and the share of successes: each at a third of 5 %.
-    assert told["level_of_each_interval"] == pytest.approx(1 - 0.05 / 3, abs=1e-6)
-    assert told["success"]["before"] == 1
-    assert told["success"]["after"] == pytest.approx(30 / 31, abs=1e-6)
-    assert told["success"]["change"] == pytest.approx(-1 / 31, abs=1e-6)
-    low, high = told["success"]["interval_95"]
-    assert low < told["success"]["change"] < high
-    metric = told["metrics"][KEYS["ttft"]]
+    assert comparison["level_of_each_interval"] == pytest.approx(1 - 0.05 / 3, abs=1e-6)
+    assert comparison["success"]["before"] == 1
+    assert comparison["success"]["after"] == pytest.approx(30 / 31, abs=1e-6)
+    assert comparison["success"]["change"] == pytest.approx(-1 / 31, abs=1e-6)
+    low, high = comparison["success"]["interval_95"]
+    assert low < comparison["success"]["change"] < high
+    metric = comparison["metrics"][KEYS["ttft"]]
     assert (metric["before"]["n"], metric["after"]["n"]) == (30, 30)
     assert (metric["before"]["p50"], metric["after"]["p50"]) == (102 * MS, 202 * MS)
     assert (metric["change"], metric["shift"]) == (100 * MS, 100 * MS)
@@ -89,8 +95,8 @@ def test_the_document() -> None:
 
 
 def test_a_number_that_does_not_exist_is_null() -> None:
-    told = compare_runs([row()], [row(100 * MS)], ["ttft", "gap"]).to_json()
-    assert told["metrics"] == {KEYS["ttft"]: None, KEYS["gap"]: None}
+    comparison = compare_runs([row()], [row(100 * MS)], ["ttft", "gap"]).to_json()
+    assert comparison["metrics"] == {KEYS["ttft"]: None, KEYS["gap"]: None}
     few = compare_runs(rows(100, 2), rows(100, 2), ["ttft"]).to_json()["metrics"][KEYS["ttft"]]
     assert (few["interval_95"], few["tail"], few["middle"]) == (None, None, "inconclusive")
     assert few["ratio"] == 0
@@ -101,11 +107,11 @@ def test_a_number_that_does_not_exist_is_null() -> None:
 def test_failed_streams_are_in_no_latency_unless_included() -> None:
     failed = [row(900 * MS, verdict="truncated")] * 3
     for included, count in ((False, 5), (True, 8)):
-        told = compare_runs([*rows(100, 5), *failed], rows(100, 5), ["ttft"], include_failed=included)
-        difference = told.differences["time_to_first_token"]
+        comparison = compare_runs([*rows(100, 5), *failed], rows(100, 5), ["ttft"], include_failed=included)
+        difference = comparison.differences["time_to_first_token"]
         assert difference is not None
         assert difference.before.n == count
-        assert (told.before.streams, told.before.complete) == (8, 5)
+        assert (comparison.before.streams, comparison.before.complete) == (8, 5)
 
 
 def test_of_many_values_the_median_counts() -> None:
@@ -121,8 +127,8 @@ def test_of_many_values_the_median_counts() -> None:
 
 
 def test_a_metric_requested_twice_is_compared_once() -> None:
-    told = compare_runs(rows(100), rows(100), ["ttft", "time_to_first_token"])
-    assert [entry.name for entry in told.metrics] == ["time_to_first_token"]
+    comparison = compare_runs(rows(100), rows(100), ["ttft", "time_to_first_token"])
+    assert [entry.name for entry in comparison.metrics] == ["time_to_first_token"]
 
 
 def test_a_metric_of_the_run_is_refused() -> None:
@@ -135,5 +141,5 @@ def test_streams_that_come_at_once_are_counted(words: int, bursts: int) -> None:
     """Ten pieces of text in one read have nine gaps of 0; fewer may be a quick answer."""
     at_once = [stream([(500, data) for _, data in plain(words)]) for _ in range(3)]
     steady = [stream(plain(words)) for _ in range(3)]
-    told = compare_runs(steady, at_once, ["ttft"])
-    assert (told.before.bursts, told.after.bursts) == (0, bursts)
+    comparison = compare_runs(steady, at_once, ["ttft"])
+    assert (comparison.before.bursts, comparison.after.bursts) == (0, bursts)

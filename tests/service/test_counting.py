@@ -30,18 +30,18 @@ def claude(usage: dict[str, Any], file: str = "claude.jsonl", **body: Any) -> Ex
         "content": [],
         "stop_reason": "end_turn",
     }
-    asked = {"model": "c", "max_tokens": 9, "messages": HI, **body}
+    request = {"model": "c", "max_tokens": 9, "messages": HI, **body}
     return exchange(
-        json.dumps({**message, "usage": usage}).encode(), path="/v1/messages", body=asked, headers=JSON, file=file
+        json.dumps({**message, "usage": usage}).encode(), path="/v1/messages", body=request, headers=JSON, file=file
     )
 
 
 def gemini(tokens: int | None, **body: Any) -> Exchange:
     usage = {} if tokens is None else {"usageMetadata": {"promptTokenCount": tokens, "totalTokenCount": tokens}}
     chunk = {"candidates": [{"content": {"parts": [{"text": "hi"}]}, "finishReason": "STOP"}], **usage}
-    asked = {"contents": [{"parts": [{"text": "hi"}]}], **body}
+    request = {"contents": [{"parts": [{"text": "hi"}]}], **body}
     path = "/v1beta/models/g-1:streamGenerateContent?alt=sse"
-    return exchange(f"data: {json.dumps(chunk)}\n\n".encode(), path=path, body=asked, file="gemini.jsonl")
+    return exchange(f"data: {json.dumps(chunk)}\n\n".encode(), path=path, body=request, file="gemini.jsonl")
 
 
 def responses(output: list[dict[str, Any]]) -> Exchange:
@@ -57,10 +57,10 @@ def responses(output: list[dict[str, Any]]) -> Exchange:
 
 
 def converse() -> Exchange:
-    asked = {"messages": HI, "inferenceConfig": {"maxTokens": 9}}
+    request = {"messages": HI, "inferenceConfig": {"maxTokens": 9}}
     headers = (("Content-Type", "application/vnd.amazon.eventstream"),)
     stream = (STREAMS / "converse.aws").read_bytes()
-    return exchange(stream, path="/model/a.b/converse-stream", body=asked, headers=headers, file="b.jsonl")
+    return exchange(stream, path="/model/a.b/converse-stream", body=request, headers=headers, file="b.jsonl")
 
 
 def reply(mock: Mock, request: Request) -> tuple[int, Any]:
@@ -117,7 +117,7 @@ def test_the_recorded_count_is_returned(name: str) -> None:
 MISSING: dict[str, tuple[Exchange, str, Any, str]] = {
     "another prompt": (
         claude({"input_tokens": 7, "output_tokens": 1}), CLAUDE, {"model": "c", "messages": []},
-        'closest is claude.jsonl, which differs at body.messages[0]: recorded {"role":"user","content":"hi"}, asked nothing',
+        'closest is claude.jsonl, which differs at body.messages[0]: recorded {"role":"user","content":"hi"}, received nothing',
     ),
     "more tools": (
         claude({"input_tokens": 7, "output_tokens": 1}), CLAUDE, {"model": "c", "messages": HI, "tools": [{"name": "f"}]},
@@ -253,4 +253,4 @@ def test_equal_requests_to_several_providers_are_told_apart(
     assert OPENAI.request is not None
     for _ in range(2):
         mock.answer(Request("POST", url, (), OPENAI.request.body))
-    assert [asked.recording and asked.recording.removesuffix(".jsonl") for asked in mock.requests] == answered
+    assert [request.recording and request.recording.removesuffix(".jsonl") for request in mock.requests] == answered

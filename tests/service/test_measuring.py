@@ -23,11 +23,14 @@ def of_model(model: str) -> list[tuple[int, str]]:
 
 
 def test_a_row_a_stream_a_summary_and_the_groups_largest_first() -> None:
-    told = stats([stream(of_model("one")), stream(of_model("two")), stream(of_model("two"))], by="model")
-    assert [row["model"] for row in told.rows] == ["one", "two", "two"]
-    assert (told.summary["streams"], told.summary["by"]) == (3, {})
-    assert [(group["by"], group["streams"]) for group in told.groups] == [({"model": "two"}, 2), ({"model": "one"}, 1)]
-    assert repr(told) == "<Statistics: 3 streams>"
+    statistics = stats([stream(of_model("one")), stream(of_model("two")), stream(of_model("two"))], by="model")
+    assert [row["model"] for row in statistics.rows] == ["one", "two", "two"]
+    assert (statistics.summary["streams"], statistics.summary["by"]) == (3, {})
+    assert [(group["by"], group["streams"]) for group in statistics.groups] == [
+        ({"model": "two"}, 2),
+        ({"model": "one"}, 1),
+    ]
+    assert repr(statistics) == "<Statistics: 3 streams>"
     assert repr(stats([stream(COMPLETE)])) == "<Statistics: 1 stream>"
 
 
@@ -95,9 +98,9 @@ def test_costs_are_in_rows_and_in_a_bill() -> None:
 
 
 def test_without_prices_there_is_no_cost() -> None:
-    told = stats([stream(COMPLETE)])
-    assert "cost" not in told.summary
-    assert "cost" not in told.rows[0]
+    statistics = stats([stream(COMPLETE)])
+    assert "cost" not in statistics.summary
+    assert "cost" not in statistics.rows[0]
 
 
 def test_the_marks_are_those_of_one_stream() -> None:
@@ -142,7 +145,7 @@ def test_every_stream_is_given_with_its_row() -> None:
 def test_a_table_has_fewer_metrics() -> None:
     shown, every = (Run(Wanted(in_table=brief)).shown for brief in (True, False))
     assert {entry.name for entry in shown} < {entry.name for entry in every}
-    assert "asked" not in {entry.shown for entry in shown}
+    assert "requested" not in {entry.shown for entry in shown}
     run = Run(Wanted(metrics=["ttft", "success_share"]))
     assert [column.key for column in run.columns()] == ["time_to_first_token_ns"]
     assert [column.key for column in run.columns(of_run=True)] == ["success_share"]

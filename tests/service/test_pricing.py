@@ -82,10 +82,10 @@ def test_a_missing_file(tmp_path: Path) -> None:
 def test_stats_shows_each_cost_and_their_sum(tmp_path: Path, prices: str) -> None:
     cut = exchange(plain(10)[:5])
     path = recording(tmp_path / "run.jsonl", [exchange(plain(10)), exchange(plain(20)), cut])
-    told = orjson.loads(run("--prices", prices, "--format", "json", path).stdout)
-    assert [row["cost"] for row in told["streams"]] == [27e-6, 47e-6, None]
-    assert told["streams"][2]["cost_missing"] == "input_tokens"
-    assert told["summary"]["cost"] == {
+    document = orjson.loads(run("--prices", prices, "--format", "json", path).stdout)
+    assert [row["cost"] for row in document["streams"]] == [27e-6, 47e-6, None]
+    assert document["streams"][2]["cost_missing"] == "input_tokens"
+    assert document["summary"]["cost"] == {
         "total": 74e-6,
         "currency": "EUR",
         "streams": 2,
@@ -100,12 +100,12 @@ def test_merged_parts_cost_the_same_as_their_streams(tmp_path: Path, prices: str
     path = recording(tmp_path / "run.jsonl", [exchange(plain(10)), exchange(plain(20))])
     part = tmp_path / "part.json"
     part.write_bytes(run("--format", "json", path).stdout.encode())
-    told = orjson.loads(run("--prices", prices, "--format", "json", str(part)).stdout)
-    assert told["summary"]["cost"]["total"] == 74e-6
+    document = orjson.loads(run("--prices", prices, "--format", "json", str(part)).stdout)
+    assert document["summary"]["cost"]["total"] == 74e-6
 
 
 def test_without_prices_there_are_no_costs(tmp_path: Path) -> None:
     path = recording(tmp_path / "run.jsonl", [exchange(plain(10))])
-    told = orjson.loads(run("--format", "json", path).stdout)
-    assert "cost" not in told["summary"]
-    assert "cost" not in told["streams"][0]
+    document = orjson.loads(run("--format", "json", path).stdout)
+    assert "cost" not in document["summary"]
+    assert "cost" not in document["streams"][0]

@@ -67,10 +67,10 @@ def test_openai_streams_asynchronously(server: Served) -> None:
     assert asyncio.run(ask()) == SAID
 
 
-@pytest.mark.parametrize("asked", [{"stream": False}, {"stream": None}, {"stream": False, "stream_options": None}])
-def test_openai_without_streaming(server: Served, asked: dict[str, Any]) -> None:
+@pytest.mark.parametrize("fields", [{"stream": False}, {"stream": None}, {"stream": False, "stream_options": None}])
+def test_openai_without_streaming(server: Served, fields: dict[str, Any]) -> None:
     with sync_openai(server) as client:
-        answer = client.chat.completions.create(**body("openai_chat/plain", **asked))
+        answer = client.chat.completions.create(**body("openai_chat/plain", **fields))
     assert answer.choices[0].message.content == SAID
     assert answer.usage is not None
 
@@ -78,13 +78,13 @@ def test_openai_without_streaming(server: Served, asked: dict[str, Any]) -> None
 @pytest.mark.parametrize("stream", [True, False])
 def test_openai_tool_calls(server: Served, stream: bool) -> None:
     """Assembled by the SDK's own helper, and by us."""
-    asked = body("openai_chat/tool-calls", stream=None)
+    fields = body("openai_chat/tool-calls", stream=None)
     with sync_openai(server) as client:
         if stream:
-            with client.chat.completions.stream(**asked) as streaming:
+            with client.chat.completions.stream(**fields) as streaming:
                 message = streaming.get_final_completion().choices[0].message
         else:
-            message = client.chat.completions.create(**asked).choices[0].message
+            message = client.chat.completions.create(**fields).choices[0].message
     assert message.tool_calls
     assert all(json.loads(call.function.arguments) for call in message.tool_calls if call.type == "function")
 
@@ -107,8 +107,8 @@ def test_openai_lists_the_models(server: Served) -> None:
 
 def test_anthropic_streams(server: Served) -> None:
     with sync_anthropic(server) as client:
-        asked = body("anthropic_messages/plain", stream=None)
-        with client.messages.stream(**asked) as stream:
+        fields = body("anthropic_messages/plain", stream=None)
+        with client.messages.stream(**fields) as stream:
             assert "".join(stream.text_stream) == SAID
             assert stream.get_final_message().stop_reason == "end_turn"
 
@@ -116,8 +116,8 @@ def test_anthropic_streams(server: Served) -> None:
 def test_anthropic_streams_asynchronously(server: Served) -> None:
     async def ask() -> str:
         client = anthropic.AsyncAnthropic(base_url=server.url, api_key="none", max_retries=0)
-        asked = body("anthropic_messages/plain", stream=None)
-        async with client, client.messages.stream(**asked) as stream:
+        fields = body("anthropic_messages/plain", stream=None)
+        async with client, client.messages.stream(**fields) as stream:
             return "".join([text async for text in stream.text_stream])
 
     assert asyncio.run(ask()) == SAID
@@ -130,13 +130,13 @@ def test_anthropic_without_streaming(server: Served) -> None:
 
 
 def test_anthropic_counts_the_tokens_of_a_recorded_prompt(server: Served) -> None:
-    asked = body("anthropic_messages/plain", stream=None)
+    fields = body("anthropic_messages/plain", stream=None)
     with sync_anthropic(server) as client:
-        usage = client.messages.create(**asked).usage
-        counted = client.messages.count_tokens(model=asked["model"], messages=asked["messages"])
+        usage = client.messages.create(**fields).usage
+        counted = client.messages.count_tokens(model=fields["model"], messages=fields["messages"])
         assert counted.input_tokens == usage.input_tokens
         with pytest.raises(anthropic.NotFoundError, match="counts are never computed"):
-            client.messages.count_tokens(model=asked["model"], messages=[{"role": "user", "content": "new"}])
+            client.messages.count_tokens(model=fields["model"], messages=[{"role": "user", "content": "new"}])
 
 
 def test_anthropic_lists_its_models(server: Served) -> None:
@@ -145,11 +145,11 @@ def test_anthropic_lists_its_models(server: Served) -> None:
 
 
 def test_anthropic_tools_and_thinking(server: Served) -> None:
-    asked = body("anthropic_messages/thinking-and-tool", stream=None)
+    fields = body("anthropic_messages/thinking-and-tool", stream=None)
     with sync_anthropic(server) as client:
-        with client.messages.stream(**asked) as stream:
+        with client.messages.stream(**fields) as stream:
             streamed = stream.get_final_message()
-        whole = client.messages.create(**asked)
+        whole = client.messages.create(**fields)
     assert [block.type for block in streamed.content] == [block.type for block in whole.content]
     assert {"thinking", "tool_use"} <= {block.type for block in whole.content}
 
@@ -171,46 +171,46 @@ def test_the_sdks_retry() -> None:
         serving([scripted("anthropic_messages/plain")], options) as server,
         sync_anthropic(server, max_retries=2) as client,
     ):
-        asked = body("anthropic_messages/plain", stream=None)
-        with client.messages.stream(**asked) as stream:
+        fields = body("anthropic_messages/plain", stream=None)
+        with client.messages.stream(**fields) as stream:
             assert "".join(stream.text_stream) == SAID
         assert len(server.requests) == 3
 
 
 # name -> what a client reads of a streamed answer
-def _httpx(url: str, asked: Any) -> bytes:
-    with httpx.Client(trust_env=False) as client, client.stream("POST", url, json=asked) as response:
+def _httpx(url: str, fields: Any) -> bytes:
+    with httpx.Client(trust_env=False) as client, client.stream("POST", url, json=fields) as response:
         return b"".join(response.iter_raw())
 
 
-def _httpx_async(url: str, asked: Any) -> bytes:
+def _httpx_async(url: str, fields: Any) -> bytes:
     async def ask() -> bytes:
-        async with httpx.AsyncClient(trust_env=False) as client, client.stream("POST", url, json=asked) as response:
+        async with httpx.AsyncClient(trust_env=False) as client, client.stream("POST", url, json=fields) as response:
             return b"".join([data async for data in response.aiter_raw()])
 
     return asyncio.run(ask())
 
 
-def _requests(url: str, asked: Any) -> bytes:
+def _requests(url: str, fields: Any) -> bytes:
     with requests.Session() as session:
         session.trust_env = False
-        with session.post(url, json=asked, stream=True) as response:
+        with session.post(url, json=fields, stream=True) as response:
             return b"".join(response.iter_content(None))
 
 
-def _aiohttp(url: str, asked: Any) -> bytes:
+def _aiohttp(url: str, fields: Any) -> bytes:
     async def ask() -> bytes:
-        async with aiohttp.ClientSession() as session, session.post(url, json=asked) as response:
+        async with aiohttp.ClientSession() as session, session.post(url, json=fields) as response:
             return b"".join([data async for data in response.content.iter_any()])
 
     return asyncio.run(ask())
 
 
-def _curl(url: str, asked: Any) -> bytes:
+def _curl(url: str, fields: Any) -> bytes:
     curl = shutil.which("curl")
     if curl is None:
         pytest.skip("curl is not here")
-    command = [curl, "-sN", "--noproxy", "*", "-H", "Content-Type: application/json", "-d", json.dumps(asked), url]
+    command = [curl, "-sN", "--noproxy", "*", "-H", "Content-Type: application/json", "-d", json.dumps(fields), url]
     return subprocess.run(command, capture_output=True, check=True, timeout=30).stdout
 
 
@@ -223,11 +223,11 @@ def test_plain_clients_get_the_bytes(server: Served, client: Callable[[str, Any]
 def test_frames_arrive_as_they_were_recorded() -> None:
     """With the recorded pauses, a client that reads as it can sees frame by frame."""
     recorded = scripted("openai_chat/plain")
-    asked = body("openai_chat/plain")
+    fields = body("openai_chat/plain")
     with (
         serving([recorded]) as server,
         httpx.Client(trust_env=False) as client,
-        client.stream("POST", f"{server.base_url}/chat/completions", json=asked) as response,
+        client.stream("POST", f"{server.base_url}/chat/completions", json=fields) as response,
     ):
         assert list(response.iter_raw()) == list(recorded.frames.data)
 

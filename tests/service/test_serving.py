@@ -48,7 +48,7 @@ def ask(
             return error.code, error.read()
 
 
-def asked(recorded: Exchange, **changed: Any) -> Any:
+def body_of(recorded: Exchange, **changed: Any) -> Any:
     assert recorded.request and recorded.request.body
     return {**recorded.request.body.json, **changed}
 
@@ -60,22 +60,22 @@ def played(server: Served) -> Sequence[str | None]:
 def test_a_stream_is_served_byte_for_byte() -> None:
     recorded = scripted("openai_chat/plain")
     with serve(recorded) as server:
-        assert ask(server, "/v1/chat/completions", asked(recorded)) == (200, recorded.frames.body)
-        assert ask(server, "/chat/completions", asked(recorded)) == (200, recorded.frames.body)
+        assert ask(server, "/v1/chat/completions", body_of(recorded)) == (200, recorded.frames.body)
+        assert ask(server, "/chat/completions", body_of(recorded)) == (200, recorded.frames.body)
         assert played(server) == ["recordings/openai_chat/plain.jsonl"] * 2
 
 
 def test_an_error_is_served_with_its_status() -> None:
     recorded = scripted("openai_chat/rate-limited")
     with serve(recorded) as server:
-        assert ask(server, "/v1/chat/completions", asked(recorded)) == (429, recorded.frames.body)
-        assert ask(server, "/v1/chat/completions", asked(recorded, stream=False)) == (429, recorded.frames.body)
+        assert ask(server, "/v1/chat/completions", body_of(recorded)) == (429, recorded.frames.body)
+        assert ask(server, "/v1/chat/completions", body_of(recorded, stream=False)) == (429, recorded.frames.body)
 
 
 def test_a_stream_requested_without_streaming_is_assembled() -> None:
     recorded = scripted("openai_chat/plain")
     with serve(recorded) as server:
-        status, body = ask(server, "/v1/chat/completions", asked(recorded, stream=False))
+        status, body = ask(server, "/v1/chat/completions", body_of(recorded, stream=False))
     answer = json.loads(body)
     assert (status, answer["object"]) == (200, "chat.completion")
     assert answer["choices"][0]["message"]["content"].startswith("Streams are rivers")
@@ -87,7 +87,7 @@ def test_a_gemini_stream_answers_generate_content() -> None:
     path = recorded.request.path
     assert path.endswith(":streamGenerateContent")
     with serve(recorded) as server:
-        status, body = ask(server, path.replace(":streamGenerateContent", ":generateContent"), asked(recorded))
+        status, body = ask(server, path.replace(":streamGenerateContent", ":generateContent"), body_of(recorded))
     assert status == 200
     assert json.loads(body) == assemble(interpret(recorded)).object
 
@@ -95,7 +95,7 @@ def test_a_gemini_stream_answers_generate_content() -> None:
 def test_a_truncated_stream_cannot_be_assembled() -> None:
     recorded = scripted("openai_chat/cut-off")
     with serve(recorded) as server:
-        status, body = ask(server, "/v1/chat/completions", asked(recorded, stream=False))
+        status, body = ask(server, "/v1/chat/completions", body_of(recorded, stream=False))
     assert status == 502
     assert "truncated" in json.loads(body)["error"]["message"]
 
@@ -103,12 +103,12 @@ def test_a_truncated_stream_cannot_be_assembled() -> None:
 def test_a_miss_names_the_closest_recording_and_the_first_difference() -> None:
     far, near = scripted("openai_chat/tool-calls"), scripted("openai_chat/plain")
     with serve(far, near) as server:
-        status, body = ask(server, "/v1/chat/completions", asked(near, temperature=0.5))
+        status, body = ask(server, "/v1/chat/completions", body_of(near, temperature=0.5))
     error = json.loads(body)["error"]
     assert status == 404
     assert error["message"] == (
         "no recording matches POST /v1/chat/completions: closest is recordings/openai_chat/plain.jsonl, "
-        "which differs at body.temperature: recorded nothing, asked 0.5; "
+        "which differs at body.temperature: recorded nothing, received 0.5; "
         "to record it: streamkit proxy https://api.example.com --mode auto --dir recordings/openai_chat"
     )
     assert error["nearest"] == {
@@ -123,8 +123,8 @@ def test_all_differences_of_a_miss_are_listed_on_request() -> None:
     recorded = exchange(b"data: [DONE]\n\n", file="it's/one.jsonl")
     with serve(recorded) as server:
         answered, (_, body) = (
-            ask(server, "/v1/chat/completions", asked(recorded)),
-            ask(server, "/v1/chat/completions", asked(recorded, temperature=0.5, seed=1)),
+            ask(server, "/v1/chat/completions", body_of(recorded)),
+            ask(server, "/v1/chat/completions", body_of(recorded, temperature=0.5, seed=1)),
         )
         message = json.loads(body)["error"]["message"]
         listed = json.loads(ask(server, "/__streamkit/requests/2")[1])
@@ -148,15 +148,15 @@ def test_differences_are_kept_for_the_newest_hundred_misses() -> None:
     mock = Mock([recorded], AT_ONCE)
     assert recorded.request is not None
     for seed in range(101):
-        mock.answer(replace(recorded.request, body=Body("json", asked(recorded, seed=seed))))
+        mock.answer(replace(recorded.request, body=Body("json", body_of(recorded, seed=seed))))
     assert mock.differences(1) is None
     found = mock.differences(101)
-    assert found is not None and [str(each) for each in found[1]] == ["body.seed: recorded nothing, asked 100"]
+    assert found is not None and [str(each) for each in found[1]] == ["body.seed: recorded nothing, received 100"]
 
 
 def test_ignored_fields_are_not_compared() -> None:
     recorded = exchange(b"data: [DONE]\n\n")
-    changed = asked(recorded, messages=[{"role": "user", "content": "hi", "created": 7}])
+    changed = body_of(recorded, messages=[{"role": "user", "content": "hi", "created": 7}])
     with serve(recorded, ignore=[FieldPath.of("$.messages[*].created")]) as server:
         assert ask(server, "/v1/chat/completions", changed)[0] == 200
 
@@ -167,7 +167,7 @@ def test_the_models_are_those_of_the_recordings() -> None:
     with serve(first, second) as server:
         _, body = ask(server, "/v1/models")
         listed = json.loads(body)["data"]
-        assert [model["id"] for model in listed] == [asked(first)["model"], "other"]
+        assert [model["id"] for model in listed] == [body_of(first)["model"], "other"]
         assert listed[0]["created"] == 1767225600
         assert "created" not in listed[1]
         assert json.loads(ask(server, "/v1/models/other")[1])["id"] == "other"
@@ -176,7 +176,7 @@ def test_the_models_are_those_of_the_recordings() -> None:
 
 def test_ollama_lists_and_shows_the_models_of_the_recordings() -> None:
     recorded = scripted("ollama/plain")
-    model = asked(recorded)["model"]
+    model = body_of(recorded)["model"]
     with serve(recorded) as server:
         entry = {"name": model, "model": model, "modified_at": recorded.recorded_at}
         assert json.loads(ask(server, "/api/tags")[1]) == {"models": [entry]}
@@ -198,10 +198,10 @@ def test_a_recording_without_a_request_does_not_prevent_misses() -> None:
     recorded = scripted("openai_chat/plain")
     pasted = Exchange(frames=Frames.of([Frame(recorded.frames.body)]))
     with serve(pasted, recorded) as server:
-        status, body = ask(server, "/v1/chat/completions", asked(recorded, temperature=0.123))
+        status, body = ask(server, "/v1/chat/completions", body_of(recorded, temperature=0.123))
         assert (status, b"no recording matches" in body) == (404, True)
     with serve(pasted, recorded, match="path") as server:
-        assert ask(server, "/v1/chat/completions", asked(recorded, temperature=0.123))[0] == 200
+        assert ask(server, "/v1/chat/completions", body_of(recorded, temperature=0.123))[0] == 200
 
 
 def test_control() -> None:
@@ -209,14 +209,14 @@ def test_control() -> None:
     with serve(recorded, reuse="once") as server:
         assert json.loads(ask(server, "/__streamkit/health")[1]) == {"status": "ok", "recordings": 1}
         assert [r.name for r in server.unplayed] == ["one.jsonl"]
-        assert ask(server, "/v1/chat/completions", asked(recorded))[0] == 200
-        assert ask(server, "/v1/chat/completions", asked(recorded))[0] == 404
+        assert ask(server, "/v1/chat/completions", body_of(recorded))[0] == 200
+        assert ask(server, "/v1/chat/completions", body_of(recorded))[0] == 404
         listed = json.loads(ask(server, "/__streamkit/requests")[1])
         assert [request["recording"] for request in listed["requests"]] == ["one.jsonl", None]
         assert listed["unplayed"] == []
         assert ask(server, "/__streamkit/reset")[0] == 405
         assert ask(server, "/__streamkit/reset", method="POST")[0] == 200
-        assert ask(server, "/v1/chat/completions", asked(recorded))[0] == 200
+        assert ask(server, "/v1/chat/completions", body_of(recorded))[0] == 200
         assert ask(server, "/__streamkit/other")[0] == 404
 
 
@@ -229,7 +229,7 @@ def test_the_newest_requests_are_kept_and_the_others_counted(monkeypatch: pytest
     with serve(recorded) as server:
         assert json.loads(ask(server, "/__streamkit/requests")[1])["dropped"] == 0
         for path in ("/v1/other", CHAT, CHAT, CHAT, CHAT):
-            ask(server, path, asked(recorded))
+            ask(server, path, body_of(recorded))
         listed = json.loads(ask(server, "/__streamkit/requests")[1])
         assert [(request["n"], request["path"]) for request in listed["requests"]] == [(3, CHAT), (4, CHAT), (5, CHAT)]
         assert (listed["dropped"], server.dropped) == (2, 2)
@@ -245,25 +245,25 @@ def test_the_newest_requests_are_kept_and_the_others_counted(monkeypatch: pytest
 def test_a_reset_connection_is_reset(end: str) -> None:
     recorded = exchange(b"data: 1\n\n", end=end)
     with serve(recorded) as server, pytest.raises((ConnectionResetError, urllib.error.URLError)):
-        ask(server, "/v1/chat/completions", asked(recorded))
+        ask(server, "/v1/chat/completions", body_of(recorded))
 
 
 def test_a_fault_is_applied_as_often_as_configured() -> None:
     recorded = exchange(b"data: 1\n\n", b"data: 2\n\n")
     with serve(recorded, faults=plan("status:code=429,times=2;drop:event=1,times=3")) as server:
-        answers = [ask(server, CHAT, asked(recorded)) for _ in range(4)]
+        answers = [ask(server, CHAT, body_of(recorded)) for _ in range(4)]
         assert [status for status, _ in answers] == [429, 429, 200, 200]
         assert [body for _, body in answers[2:]] == [b"data: 2\n\n", recorded.frames.body]
         server.reset()
-        assert ask(server, CHAT, asked(recorded))[0] == 429
+        assert ask(server, CHAT, body_of(recorded))[0] == 429
 
 
 def test_a_request_can_select_a_fault() -> None:
     recorded = exchange(b"data: 1\n\n", b"data: 2\n\n")
     with serve(recorded) as server:
-        assert ask(server, CHAT, asked(recorded), fault="drop:event=2") == (200, b"data: 1\n\n")
-        assert ask(server, CHAT, asked(recorded)) == (200, recorded.frames.body)
-        status, body = ask(server, CHAT, asked(recorded), fault="drop:event=x")
+        assert ask(server, CHAT, body_of(recorded), fault="drop:event=2") == (200, b"data: 1\n\n")
+        assert ask(server, CHAT, body_of(recorded)) == (200, recorded.frames.body)
+        status, body = ask(server, CHAT, body_of(recorded), fault="drop:event=x")
         assert (status, json.loads(body)["error"]["message"]) == (
             400,
             "X-Streamkit-Fault: fault drop: invalid event 'x': expected a whole number from 1 on",
@@ -273,7 +273,7 @@ def test_a_request_can_select_a_fault() -> None:
 def test_a_fault_that_does_not_apply_is_reported_and_the_stream_played() -> None:
     recorded = exchange(b"data: 1\n\n")
     with serve(recorded, faults=plan("drop:event=9")) as server:
-        assert ask(server, CHAT, asked(recorded)) == (200, b"data: 1\n\n")
+        assert ask(server, CHAT, body_of(recorded)) == (200, b"data: 1\n\n")
         assert server.requests[0].message == "fault drop does not apply: the stream has 1 event, and no event 9"
 
 
@@ -282,7 +282,7 @@ def test_the_same_seed_breaks_the_same_stream_in_the_same_place() -> None:
 
     def played(seed: int) -> list[bytes]:
         with serve(recorded, faults=plan("drop"), seed=seed) as server:
-            return [ask(server, CHAT, asked(recorded))[1] for _ in range(3)]
+            return [ask(server, CHAT, body_of(recorded))[1] for _ in range(3)]
 
     assert played(1) == played(1) != played(2)
 

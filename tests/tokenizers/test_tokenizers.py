@@ -192,6 +192,6 @@ def test_tiktoken_and_splintr_agree(
     count = tiktoken.open_vocabulary(vocabulary)
     assert count is not None
     other = named(vocabulary).count
-    for said in ("tiktoken is great!", "<|endoftext|>", "雪が降る 👩‍👩‍👧 naïve\n\n  x = [1, 2]", ""):
-        assert count(said) == other(said), said
+    for text in ("tiktoken is great!", "<|endoftext|>", "雪が降る 👩‍👩‍👧 naïve\n\n  x = [1, 2]", ""):
+        assert count(text) == other(text), text
     assert count("tiktoken is great!") == 6

@@ -65,7 +65,7 @@ def test_a_call_may_repeat_and_set_others() -> None:
         done: list[tuple[str, int]] = []
         over = asyncio.Event()
 
-        def repeating(name: str, gap: float, times: int) -> deadlines.Call:
+        def repeating(name: str, gap: float, times: int) -> deadlines.Callback:
             def call(now: float) -> float | None:
                 done.append((name, len([one for one, _ in done if one == name])))
                 heap.at(now - 1, lambda _: None)  # earlier than all other deadlines

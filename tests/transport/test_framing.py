@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamkit.transport.framing import LARGEST_FRAME, Chunked, FixedLength, Framing
+from streamkit.transport.framing import LARGEST_FRAME, BodyFraming, Chunked, FixedLength
 
 EXTENSIONS = st.sampled_from([b"", b";a", b';a="b"', b" ;a=b", b"  "])
 TRAILERS = st.sampled_from([b"", b"X-T: 1\r\n", b"X-T: 1\r\nX-U: 2\r\n"])
@@ -24,7 +24,7 @@ def chunked(draw: st.DrawFn) -> tuple[list[bytes], bytes]:
     return frames, wire + b"0" + draw(EXTENSIONS) + b"\r\n" + draw(TRAILERS) + b"\r\n"
 
 
-def fed(framing: Framing, wire: bytes, cuts: list[int]) -> tuple[list[bytes], bytes]:
+def fed(framing: BodyFraming, wire: bytes, cuts: list[int]) -> tuple[list[bytes], bytes]:
     """Return the frames and bytes that a framing returns for these bytes, divided into reads."""
     frames: list[bytes] = []
     passed = b""

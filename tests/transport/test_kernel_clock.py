@@ -63,7 +63,7 @@ class Stream:
         await connection.last_chunk()
 
 
-def heard_late(tls: bool, proxy: str | None = None) -> Late:
+def late_events(tls: bool, proxy: str | None = None) -> Late:
     """Return a listener that read its second frame late."""
     stream = Stream()
     events = Late(stream.sent)
@@ -87,9 +87,9 @@ def heard_late(tls: bool, proxy: str | None = None) -> Late:
 def test_a_frame_has_its_arrival_time_even_if_the_reader_is_late(way: str) -> None:
     if way.endswith("CONNECT"):
         with tunnel() as proxy:
-            events = heard_late(True, proxy=proxy)
+            events = late_events(True, proxy=proxy)
     else:
-        events = heard_late(way == "TLS")
+        events = late_events(way == "TLS")
     assert events.clock == "kernel" and events.reason == "eof"
     [(_, first), (second, at)] = events.frames
     assert second == b"data: 2\n\n"
@@ -98,7 +98,7 @@ def test_a_frame_has_its_arrival_time_even_if_the_reader_is_late(way: str) -> No
 
 def test_without_kernel_timestamps_the_user_clock_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kernel_clock, "_stamps_are_read", lambda: False)
-    events = heard_late(False)
+    events = late_events(False)
     assert events.clock == "monotonic"
     assert [data for data, _ in events.frames] == [b"data: 1\n\n", b"data: 2\n\n"]
     assert events.frames[1][1] > events.frames[0][1]

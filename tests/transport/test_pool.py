@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from streamkit.transport.client import Settings
-from streamkit.transport.upstream import IDLE_TIMEOUT, Origin, Pool
+from streamkit.transport.upstream import IDLE_TIMEOUT, ConnectionPool, UpstreamAddress
 from tests.waiting import StillLoop
 
-ORIGIN = Origin("http", "a.example", 80)
+ORIGIN = UpstreamAddress("http", "a.example", 80)
 
 
 def connection(closing: bool = False, lost: bool = False) -> Any:
@@ -24,7 +24,7 @@ def connection(closing: bool = False, lost: bool = False) -> Any:
     return made
 
 
-def run(scenario: Callable[[Pool, Callable[[float], Any]], Any]) -> None:
+def run(scenario: Callable[[ConnectionPool, Callable[[float], Any]], Any]) -> None:
     """Run a scenario with a pool, and a function that lets time pass."""
     loop = StillLoop()
 
@@ -34,7 +34,7 @@ def run(scenario: Callable[[Pool, Callable[[float], Any]], Any]) -> None:
             await asyncio.sleep(0)
 
     async def whole() -> None:
-        await scenario(Pool(Settings()), passing)
+        await scenario(ConnectionPool(Settings()), passing)
 
     try:
         loop.run_until_complete(whole())
@@ -43,7 +43,7 @@ def run(scenario: Callable[[Pool, Callable[[float], Any]], Any]) -> None:
 
 
 def test_an_idle_connection_is_aborted_when_it_expires() -> None:
-    async def scenario(pool: Pool, passing: Callable[[float], Any]) -> None:
+    async def scenario(pool: ConnectionPool, passing: Callable[[float], Any]) -> None:
         idle = connection()
         pool.release(idle)
         await passing(IDLE_TIMEOUT - 1)
@@ -56,7 +56,7 @@ def test_an_idle_connection_is_aborted_when_it_expires() -> None:
 
 
 def test_a_connection_in_use_does_not_expire() -> None:
-    async def scenario(pool: Pool, passing: Callable[[float], Any]) -> None:
+    async def scenario(pool: ConnectionPool, passing: Callable[[float], Any]) -> None:
         used = connection()
         pool.release(used)
         assert pool.idle(ORIGIN) is used and used.reused
@@ -67,7 +67,7 @@ def test_a_connection_in_use_does_not_expire() -> None:
 
 
 def test_a_connection_that_was_used_again_expires_later() -> None:
-    async def scenario(pool: Pool, passing: Callable[[float], Any]) -> None:
+    async def scenario(pool: ConnectionPool, passing: Callable[[float], Any]) -> None:
         idle = connection()
         pool.release(idle)
         await passing(IDLE_TIMEOUT / 2)
@@ -83,7 +83,7 @@ def test_a_connection_that_was_used_again_expires_later() -> None:
 
 @pytest.mark.parametrize("unusable", [{"closing": True}, {"lost": True}])
 def test_the_newest_usable_connection_is_used(unusable: dict[str, bool]) -> None:
-    async def scenario(pool: Pool, passing: Callable[[float], Any]) -> None:
+    async def scenario(pool: ConnectionPool, passing: Callable[[float], Any]) -> None:
         oldest, newer, newest = connection(), connection(), connection(**unusable)
         for each in (oldest, newer, newest):
             pool.release(each)
@@ -94,7 +94,7 @@ def test_the_newest_usable_connection_is_used(unusable: dict[str, bool]) -> None
 
 
 def test_a_connection_that_ended_is_forgotten() -> None:
-    async def scenario(pool: Pool, passing: Callable[[float], Any]) -> None:
+    async def scenario(pool: ConnectionPool, passing: Callable[[float], Any]) -> None:
         ended, other = connection(), connection()
         pool.release(other)
         pool.release(ended)
@@ -107,7 +107,7 @@ def test_a_connection_that_ended_is_forgotten() -> None:
 
 
 def test_closing_aborts_what_is_idle() -> None:
-    async def scenario(pool: Pool, passing: Callable[[float], Any]) -> None:
+    async def scenario(pool: ConnectionPool, passing: Callable[[float], Any]) -> None:
         idle = connection()
         pool.release(idle)
         pool.close()

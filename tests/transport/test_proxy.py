@@ -68,7 +68,7 @@ class Between:
     """A proxy, its upstream, and the recordings."""
 
     proxy: Proxy
-    asked: list[Request]
+    requests: list[Request]
     files: list[Lines]
     over: list[Outcome] = field(default_factory=list)
 
@@ -97,12 +97,12 @@ def between(
     settings: Settings | None = None,
     playing: Playing | None = None,
 ) -> Iterator[Between]:
-    asked: list[Request] = []
+    requests: list[Request] = []
     files: list[Lines] = []
     over: list[Outcome] = []
 
     def answer(request: Request) -> Sequence[Step]:
-        asked.append(request)
+        requests.append(request)
         return steps(request) if callable(steps) else steps
 
     def opened(_: Request) -> Lines:
@@ -112,7 +112,7 @@ def between(
     with in_thread(Server(answer)) as upstream:
         rules = Rules((Route("/", upstream.url), Route("/other", upstream.url + "/mount/v1")), guard or Guard(), stop)
         with proxying(rules, Recorders(open=opened, on_end=over.append), playing, settings=settings) as proxy:
-            yield Between(proxy, asked, files, over)
+            yield Between(proxy, requests, files, over)
 
 
 def received(client: socket.socket, wanted: bytes) -> bytes:
@@ -138,7 +138,7 @@ def test_every_byte_is_forwarded_and_recorded() -> None:
     clock = "kernel" if sys.platform == "linux" else "monotonic"
     assert (seen.source, seen.clock, seen.end and seen.end.reason) == ("proxy", clock, "eof")
     assert seen.request == Request(
-        "POST", here.asked[0].url and seen.request.url, seen.request.headers, Body("json", {})
+        "POST", here.requests[0].url and seen.request.url, seen.request.headers, Body("json", {})
     )  # type: ignore[union-attr]
     assert not seen.damage
     times = [seen.sent_at, *seen.frames.at, seen.end and seen.end.at]
@@ -412,8 +412,8 @@ def test_keys_are_forwarded_but_not_recorded() -> None:
     ask = ASK.replace(b"\r\n\r\n", b"\r\nAuthorization: Bearer k\r\nX-Two: 1\r\nX-Two: 2\r\n\r\n")
     with between(STREAM) as here:
         here.ask(ask)
-    assert [value for name, value in here.asked[0].headers if name == "X-Two"] == ["1", "2"]
-    assert ("Authorization", "Bearer k") in here.asked[0].headers
+    assert [value for name, value in here.requests[0].headers if name == "X-Two"] == ["1", "2"]
+    assert ("Authorization", "Bearer k") in here.requests[0].headers
     seen = here.recorded().request
     assert seen is not None and ("Authorization", "[redacted]") in seen.headers
 
@@ -425,7 +425,7 @@ def test_a_client_connection_is_reused() -> None:
             got = b""
             while not got.endswith(b"0\r\n\r\n"):
                 got += client.recv(65536)
-        assert len(here.asked) == 3
+        assert len(here.requests) == 3
 
 
 ROUTED = {
@@ -632,7 +632,7 @@ def test_an_upstream_behind_tls(through_proxy: bool, tmp_path: Path) -> None:
 
     files = [Lines()]
     with contextlib.ExitStack() as stack:
-        url, asked = stack.enter_context(served(answer, context))
+        url, requests = stack.enter_context(served(answer, context))
         place = stack.enter_context(tunnel()) if through_proxy else None
         settings = Settings(cacert=str(tmp_path / "ca.pem"), proxy=place and place.replace("//", "//user:pass@"))
         proxy = stack.enter_context(
@@ -642,7 +642,7 @@ def test_an_upstream_behind_tls(through_proxy: bool, tmp_path: Path) -> None:
         assert here.ask().endswith(b"\r\n\r\n9\r\ndata: 1\n\n\r\n0\r\n\r\n")
         seen = here.recorded()
     assert seen.frames.data == [b"data: 1\n\n"] and seen.end is not None and seen.end.reason == "eof"
-    assert asked[0].body == b"{}"
+    assert requests[0].body == b"{}"
 
 
 def test_an_untrusted_certificate_is_rejected() -> None:
@@ -735,7 +735,7 @@ def test_token(target: str, headers: Any, expected: int | str) -> None:
 def test_rejected_requests_do_not_reach_the_upstream(ask: bytes) -> None:
     with between(STREAM) as here:
         assert here.ask(ask)[9:12] in (b"400", b"403", b"405")
-        assert not here.asked and not here.files
+        assert not here.requests and not here.files
 
 
 UPSTREAMS = {
@@ -787,11 +787,11 @@ NAMES = {
 }
 
 
-@pytest.mark.parametrize(("asked", "name"), NAMES.items())
-def test_file_names(asked: tuple[str, str], name: str) -> None:
+@pytest.mark.parametrize(("target", "name"), NAMES.items())
+def test_file_names(target: tuple[str, str], name: str) -> None:
     from datetime import UTC, datetime
 
-    url, model = asked
+    url, model = target
     made = file_name(datetime(2026, 1, 2, 3, 4, 5, 678, UTC), Request("POST", url, (), Body("json", {"model": model})))
     stem, _, digest = made.removesuffix(".jsonl").rpartition("-")
     assert (stem, len(digest)) == (f"20260102T030405.000678Z-{name}", 8)
@@ -821,12 +821,12 @@ def test_one_file_holds_all_exchanges_each_contiguous(tmp_path: Path, still_loop
 
 def test_a_failing_disk_does_not_stop_the_proxy(tmp_path: Path) -> None:
     (tmp_path / "folder").write_text("a file where a folder should be")
-    said: list[str] = []
+    errors: list[str] = []
     with in_thread(Server(lambda _: STREAM)) as upstream:
-        recorders = Recorders(open=a_file_each(str(tmp_path / "folder")), on_error=said.append)
+        recorders = Recorders(open=a_file_each(str(tmp_path / "folder")), on_error=errors.append)
         with proxying(Rules((Route("/", upstream.url),)), recorders) as proxy:
             assert Between(proxy, [], []).ask().endswith(WIRE + b"0\r\n\r\n")
-    assert len(said) == 1 and "unrecorded" in said[0]
+    assert len(errors) == 1 and "unrecorded" in errors[0]
 
 
 AT_ONCE = Options(match="path")
@@ -845,7 +845,7 @@ def test_auto_answers_recorded_requests_and_records_others() -> None:
             if number < 2:
                 here.recorded(number)
     assert [answer[9:12] for answer in answers] == [b"429", b"200", b"200", b"200"]
-    assert len(here.asked) == 2
+    assert len(here.requests) == 2
     assert answers[1].partition(b"\r\n\r\n")[2] == answers[3].partition(b"\r\n\r\n")[2]
 
 
@@ -854,7 +854,7 @@ def test_replay_never_contacts_the_upstream() -> None:
     with between(STREAM, playing=Playing("replay", [recorded])) as here:
         assert b"9\r\ndata: 1\n\n\r\n" in here.ask()
         assert here.ask(ASK.replace(b"completions", b"other")).startswith(b"HTTP/1.1 404")
-        assert not here.asked and not here.files
+        assert not here.requests and not here.files
 
 
 def test_a_slow_client_slows_the_upstream_without_filling_memory() -> None:

@@ -61,10 +61,10 @@ async def ask(port: int, stream: int) -> bytes:
     return seen
 
 
-async def load(port: int, asked: list[int], upstream: StillLoop, proxy: StillLoop) -> list[bytes]:
+async def load(port: int, numbers: list[int], upstream: StillLoop, proxy: StillLoop) -> list[bytes]:
     """Return what each client receives. The upstream's clock advances chunk by chunk, and stops while clients disconnect."""
     clients = [asyncio.create_task(ask(port, stream)) for stream in range(STREAMS)]
-    await eventually(lambda: len(asked) == STREAMS)
+    await eventually(lambda: len(numbers) == STREAMS)
     for _ in range(CHUNKS // 2 - 1):
         upstream.move(0.001)
         await turned(upstream, 2)
@@ -80,11 +80,11 @@ async def load(port: int, asked: list[int], upstream: StillLoop, proxy: StillLoo
 
 @pytest.mark.skipif(sys.platform != "linux", reason="descriptors are counted in /proc")
 def test_streams_do_not_mix_and_nothing_leaks(tmp_path: Path, still_loops: list[StillLoop]) -> None:
-    asked: list[int] = []
+    numbers: list[int] = []
 
     def scripted(request: Request) -> list[Step]:
-        asked.append(int(request.url.rpartition("/")[2]))
-        return answer(asked[-1])
+        numbers.append(int(request.url.rpartition("/")[2]))
+        return answer(numbers[-1])
 
     before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208
     over: list[object] = []
@@ -92,7 +92,7 @@ def test_streams_do_not_mix_and_nothing_leaks(tmp_path: Path, still_loops: list[
         recorders = Recorders(open=a_file_each(str(tmp_path)), on_end=over.append)
         with proxying(Rules((Route("/", upstream.url),)), recorders) as proxy:
             with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as clients:
-                seen = clients.run(load(proxy.port, asked, *still_loops))
+                seen = clients.run(load(proxy.port, numbers, *still_loops))
             until(lambda: len(over) == STREAMS)
     assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208
     for stream, data in enumerate(seen):

@@ -173,11 +173,11 @@ class Deaf:
 
 
 @contextlib.contextmanager
-def serving(kind: str, asked: list[Request]) -> Iterator[int]:
+def serving(kind: str, requests: list[Request]) -> Iterator[int]:
     """Yield the port of a mock server, or of a proxy for one; requests that reach the server are appended to `asked`."""
 
     def answer(request: Request) -> list[Step]:
-        asked.append(request)
+        requests.append(request)
         return list(ANSWER)
 
     with in_thread(Server(answer)) as server:
@@ -213,22 +213,22 @@ def statuses(client: socket.socket, sent: bytes, expected: str, *, bodiless: boo
 
 @pytest.mark.parametrize("kind", ["serve", "proxy"])
 def test_every_request_gets_the_expected_status(kind: str) -> None:
-    asked: list[Request] = []
+    requests: list[Request] = []
     wrong = {}
-    with quiet(), serving(kind, asked) as port:
+    with quiet(), serving(kind, requests) as port:
         for name, (sent, expected) in MATRIX.items():
-            del asked[:]
+            del requests[:]
             with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
                 seen = statuses(client, sent, expected, bodiless=sent.startswith(b"HEAD"))
-            if seen != expected or len(asked) != expected.count("200"):
-                wrong[name] = (seen, len(asked))
+            if seen != expected or len(requests) != expected.count("200"):
+                wrong[name] = (seen, len(requests))
     assert wrong == {}
 
 
 def test_requests_sent_byte_by_byte_get_the_same_status() -> None:
-    asked: list[Request] = []
+    requests: list[Request] = []
     wrong = {}
-    with quiet(), serving("serve", asked) as port:
+    with quiet(), serving("serve", requests) as port:
         for name, (sent, expected) in MATRIX.items():
             if len(sent) > 300 or expected != "200 ...":
                 continue

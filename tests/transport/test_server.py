@@ -174,10 +174,10 @@ def test_each_step_is_played_at_its_deadline(still_loops: list[StillLoop]) -> No
 
 
 def test_the_request_is_passed_to_the_handler_unchanged() -> None:
-    asked: list[Request] = []
+    requests: list[Request] = []
 
     def answer(request: Request) -> list[Step]:
-        asked.append(request)
+        requests.append(request)
         return [Head(0, 200, ()), Finish(0)]
 
     with in_thread(Server(answer)) as server, socket.create_connection(("127.0.0.1", server.port)) as client:
@@ -186,9 +186,9 @@ def test_the_request_is_passed_to_the_handler_unchanged() -> None:
         )
         client.sendall('{"a": "é"}'.encode())
         client.recv(1000)
-    assert (asked[0].method, asked[0].url) == ("POST", "/a%20b/%2ex?x=1&y=%26")
-    assert ("X-A", "1") in asked[0].headers
-    assert asked[0].body == Body("json", {"a": "é"})
+    assert (requests[0].method, requests[0].url) == ("POST", "/a%20b/%2ex?x=1&y=%26")
+    assert ("X-A", "1") in requests[0].headers
+    assert requests[0].body == Body("json", {"a": "é"})
 
 
 def test_an_address_in_use_is_reported() -> None:

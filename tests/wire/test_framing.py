@@ -44,7 +44,7 @@ def test_one_object_on_one_line_is_one_event_either_way(body: bytes) -> None:
 @pytest.mark.parametrize(
     "which", [framing.SSE, framing.NDJSON, framing.AWS, framing.JSON], ids=lambda which: which.name
 )
-def test_html_is_not_read_as_json_events(which: framing.Framing) -> None:
+def test_html_is_not_read_as_json_events(which: framing.BodyFraming) -> None:
     page = b"<!doctype html>\n<html><body>502 Bad Gateway</body></html>\n"
     for payload in which.decode(page).data:
         with pytest.raises(json.JSONDecodeError):

@@ -14,20 +14,22 @@ from typing import Any
 from streamkit.apis._kit.shape import CLASSES, Shape
 from streamkit.apis._kit.spelling import misspelled
 
-Check = Callable[[Any], bool]
+Predicate = Callable[[Any], bool]
 
-Plan = tuple[tuple[tuple[str, Check], ...], tuple[tuple[str, frozenset[str]], ...], tuple[tuple[str, Check], ...]]
+CompiledShape = tuple[
+    tuple[tuple[str, Predicate], ...], tuple[tuple[str, frozenset[str]], ...], tuple[tuple[str, Predicate], ...]
+]
 """The remaining checks for objects with the same keys and types: of integers and objects, enumerations, array elements.
 """
 
-Known = dict[tuple[str, bool], Check]
+CompiledShapes = dict[tuple[str, bool], Predicate]
 """The checks of named shapes, each compiled once, by name and whether null is allowed."""
 
 _MAX_PLANS = 4096
 """How many plans a check caches. Only an artificial stream needs more; the cache is then cleared."""
 
 
-def compile_check(shape: Shape, known: Known | None = None) -> Check:
+def compile_check(shape: Shape, known: CompiledShapes | None = None) -> Predicate:
     """Return a predicate that is true for values of this shape, that is, where `misfits.explain` finds nothing."""
     known = {} if known is None else known
     if not shape.name:
@@ -40,8 +42,8 @@ def compile_check(shape: Shape, known: Known | None = None) -> Check:
     return known[key]
 
 
-def _compile(shape: Shape, known: Known) -> Check:
-    checks: dict[type, Check] = {}
+def _compile(shape: Shape, known: CompiledShapes) -> Predicate:
+    checks: dict[type, Predicate] = {}
     if shape.variant_key:
         checks[dict] = _variant_check(shape, known)
     elif shape.fields or shape.others is not None:
@@ -63,7 +65,7 @@ def _compile(shape: Shape, known: Known) -> Check:
     return lambda value: checks[type(value)](value) if type(value) in checks else type(value) in others
 
 
-def _type_check(shape: Shape) -> Check:
+def _type_check(shape: Shape) -> Predicate:
     classes = shape.classes
     return lambda value: type(value) in classes
 
@@ -73,7 +75,7 @@ def _unchecked_types(shape: Shape, checked: frozenset[type]) -> frozenset[type]:
     return (shape.classes or frozenset[type]().union(*CLASSES.values())) - checked
 
 
-def _array_check(fits: Check) -> Check:
+def _array_check(fits: Predicate) -> Predicate:
     def check(value: Any) -> bool:
         # Arrays usually have one element, for which a loop is faster than `all`.
         for item in value:  # noqa: SIM110
@@ -84,11 +86,11 @@ def _array_check(fits: Check) -> Check:
     return check
 
 
-def _variant_check(shape: Shape, known: Known) -> Check:
+def _variant_check(shape: Shape, known: CompiledShapes) -> Predicate:
     """Return the check of an object with variants. Each variant is compiled when its first object arrives."""
     key, variants = shape.variant_key, shape.variants
     others = _unchecked_types(shape, frozenset({dict}))
-    checks: dict[str, Check] = {}
+    checks: dict[str, Predicate] = {}
     words = shape.fields[key].shape.values
 
     def check(value: Any) -> bool:
@@ -111,11 +113,11 @@ def _with_common_fields(shape: Shape, variant: Shape) -> Shape:
     return replace(variant, fields={**shape.fields, **variant.fields})
 
 
-def _object_check(shape: Shape, known: Known) -> Check:
+def _object_check(shape: Shape, known: CompiledShapes) -> Predicate:
     """Return the check of an object: two lookups for its keys and types, then only what goes beyond types."""
     others = _unchecked_types(shape, frozenset({dict}))
     make_plan = _planner(shape, known)
-    plans: dict[tuple[Any, ...], Plan | bool] = {}
+    plans: dict[tuple[Any, ...], CompiledShape | bool] = {}
 
     def check(value: Any) -> bool:
         if type(value) is not dict:
@@ -145,19 +147,21 @@ def _object_check(shape: Shape, known: Known) -> Check:
     return check
 
 
-def _planner(shape: Shape, known: Known) -> Callable[[tuple[str, ...], tuple[type, ...]], Plan | bool]:
+def _planner(
+    shape: Shape, known: CompiledShapes
+) -> Callable[[tuple[str, ...], tuple[type, ...]], CompiledShape | bool]:
     """Return a function that makes the plan for objects with these keys and types, or whether they fit if there is
     nothing left to check."""
     required = frozenset(name for name, entry in shape.fields.items() if entry.required)
     shapes = {name: entry.shape for name, entry in shape.fields.items()}
     other = shape.others.shape if shape.others else Shape()
 
-    def make_plan(keys: tuple[str, ...], types: tuple[type, ...]) -> Plan | bool:
+    def make_plan(keys: tuple[str, ...], types: tuple[type, ...]) -> CompiledShape | bool:
         if required.difference(keys) or misspelled(keys, shapes):
             return False
         enumerations: list[tuple[str, frozenset[str]]] = []
-        arrays: list[tuple[str, Check]] = []
-        rest: list[tuple[str, Check]] = []
+        arrays: list[tuple[str, Predicate]] = []
+        rest: list[tuple[str, Predicate]] = []
         for name, kind in zip(keys, types, strict=True):
             field = shapes.get(name, other)
             if field.types and kind not in field.classes:

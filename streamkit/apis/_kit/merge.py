@@ -21,7 +21,7 @@ MAX_DEPTH = 40
 IDENTIFYING_FIELDS = frozenset({"id", "type", "index", "object", "format", "role", "status", "finish_reason"})
 
 
-class Pieces(list[str]):
+class Fragments(list[str]):
     """A string under construction, kept as a list of its fragments."""
 
     def __str__(self) -> str:
@@ -46,10 +46,10 @@ def merge(old: Any, new: Any, depth: int = 0) -> Any:
     if new is None:
         return old
     if isinstance(new, str):
-        if type(old) is Pieces:
+        if type(old) is Fragments:
             old.append(new)
             return old
-        return Pieces((old, new)) if isinstance(old, str) else new
+        return Fragments((old, new)) if isinstance(old, str) else new
     if isinstance(new, dict) and isinstance(old, dict) and depth < MAX_DEPTH:
         grown = old if type(old) is _Object else _Object(old)
         merge_fields(grown, new, depth + 1)
@@ -98,7 +98,7 @@ def _find(grown: _Array, entry: dict[str, Any]) -> int | None:
 
 def plain(value: Any, depth: int = 0) -> Any:
     """Convert a merged value to a plain JSON value: join its text and combine split surrogate pairs."""
-    if type(value) is Pieces:
+    if type(value) is Fragments:
         return joined(value)
     if type(value) is str:
         return join_surrogates(value)
@@ -109,7 +109,7 @@ def plain(value: Any, depth: int = 0) -> Any:
     return value
 
 
-def joined(pieces: Pieces) -> str:
+def joined(pieces: Fragments) -> str:
     """Join the fragments of a string and combine split surrogate pairs."""
     return join_surrogates(str(pieces))
 
@@ -128,7 +128,7 @@ def join_surrogates(text: str) -> str:
     return text
 
 
-def joined_base64(pieces: Pieces) -> str:
+def joined_base64(pieces: Fragments) -> str:
     """Join base64 fragments. If they were padded one by one, decode them first, so that the result is valid base64."""
     if not any(piece.endswith("=") for piece in pieces[:-1]):
         return str(pieces)

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from streamkit.apis._kit.fits import Check, compile_check
+from streamkit.apis._kit.fits import Predicate, compile_check
 from streamkit.apis._kit.shape import Field, Shape
 from streamkit.apis._kit.spelling import misspelled
 from streamkit.model.finding import Severity
@@ -42,7 +42,7 @@ def misfit_checker(
     return misfits
 
 
-def _unknown(chunks: Sequence[dict[str, Any]], fits: Check) -> Iterable[int]:
+def _unknown(chunks: Sequence[dict[str, Any]], fits: Predicate) -> Iterable[int]:
     """Return the indices of the chunks that have to be checked: not those of a form whose example fits."""
     if not isinstance(chunks, Repeating):
         return range(len(chunks))

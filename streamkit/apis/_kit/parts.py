@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from streamkit.model.grammar import Grammar, Misstep, Walk
 
-Key = tuple[str, int]
+PartKey = tuple[str, int]
 
 MESSAGE = Grammar(
     name="a message in parts",
@@ -85,18 +85,18 @@ def reusable_part(name: str) -> Grammar:
 class PartsWalk:
     """A walk through one message.
 
-    `opening` and `closing` are the API's names for its first and last event. Parts of the families in `beside` may be
+    `opening` and `closing` are the API's names for its first and last event. Parts of the families in `concurrent` may be
     open at the same time as others. A `resumed` stream begins in the middle of its message.
     """
 
-    def __init__(self, opening: str, closing: str, *, beside: tuple[str, ...] = (), resumed: bool = False) -> None:
-        self._beside = beside
+    def __init__(self, opening: str, closing: str, *, concurrent: tuple[str, ...] = (), resumed: bool = False) -> None:
+        self._concurrent = concurrent
         self._names = {"start": opening, "end": closing}
         self._message = Walk(MESSAGE)
         self._parts = Walk(PART)
-        self._open: dict[Key, None] = {}
+        self._open: dict[PartKey, None] = {}
         self._counts: dict[str, int] = {}
-        self.kinds: dict[Key, str] = {}
+        self.kinds: dict[PartKey, str] = {}
         if resumed:
             self._message.step(0, "start")
 
@@ -111,7 +111,7 @@ class PartsWalk:
         elif wrong is not None:
             yield Misstep(wrong, chunk, f"the stream continues after {closing}", path)
 
-    def part(self, chunk: int, symbol: str, key: Key, kind: str = "", path: str = "$") -> Iterator[Misstep]:
+    def part(self, chunk: int, symbol: str, key: PartKey, kind: str = "", path: str = "$") -> Iterator[Misstep]:
         """Take a step of a part: `open`, `piece`, `delta` or `close`. `kind` is the type that the event gives the part."""
         yield from self.message(chunk, "part", path)
         family, index = key
@@ -121,7 +121,7 @@ class PartsWalk:
         wrong = self._parts.step(key, symbol)
         if self._parts.state(key) != "open":
             self._open.pop(key, None)
-        elif family not in self._beside:
+        elif family not in self._concurrent:
             self._open[key] = None
         if wrong == "unopened-part":
             why = "has been closed" if state == "closed" else "was never opened"
@@ -135,9 +135,9 @@ class PartsWalk:
             message = f"a delta of type {kind} for {family} {index}, which is of type {known}"
             yield Misstep("part-type-mismatch", chunk, message, path)
 
-    def _check_opening(self, chunk: int, key: Key, path: str) -> Iterator[Misstep]:
+    def _check_opening(self, chunk: int, key: PartKey, path: str) -> Iterator[Misstep]:
         family, index = key
-        if self._open and family not in self._beside:
+        if self._open and family not in self._concurrent:
             name, number = next(iter(self._open))
             message = f"{family} {index} is opened while {name} {number} is open"
             yield Misstep("part-order", chunk, message, path)

@@ -93,7 +93,7 @@ class Restated:
             yield Misstep("cumulative-content", chunk, message, path)
 
 
-class Texts:
+class PartTexts:
     """The text of each part of a stream, collected from its deltas."""
 
     def __init__(self) -> None:

@@ -17,7 +17,7 @@ KINDS = frozenset({"logprobs-mismatch"})
 """Every misstep that these checks can report; each is the name of a rule."""
 
 
-class Tokens:
+class LogprobTokens:
     """The tokens of one text so far."""
 
     __slots__ = ("_bare", "_chunk", "_path", "_text", "_tokens")

@@ -21,5 +21,5 @@ def check_parts(usage: dict[str, Any], whole: str, details: str, chunk: int, pat
         return
     for name, value in given.items():
         if type(value) is int and value > limit >= 0:
-            message = f"{name} is {value}, but {whole}, of which it is a part, is {limit}"
+            message = f"{name} is {value}, but {whole}, which includes it, is {limit}"
             yield Misstep("usage-parts", chunk, message, f"{path}.{details}.{name}")

@@ -11,7 +11,7 @@ from streamkit.model.message import Message, Part, Reply
 
 
 class TaskAssembler:
-    """Assembles a task: its status is replaced, and the message beside it becomes history; parts are added to artifacts."""
+    """Assembles a task: its status is replaced, and the message that comes with it becomes history; parts are added to artifacts."""
 
     def __init__(self) -> None:
         self._task: dict[str, Any] = {}
@@ -85,7 +85,7 @@ class TaskAssembler:
 
     @property
     def message(self) -> Reply:
-        """The same in the terms common to all APIs: the artifacts, and the message beside the last status."""
+        """The same in the terms common to all APIs: the artifacts, and the message of the last status."""
         holders = [*self._artifacts.values()]
         if self._finish is not None:
             holders.append(self._message or as_object(as_object(self._task.get("status")).get("message")))

@@ -62,8 +62,8 @@ def text_of(holder: Any) -> str:
 
 
 def _text(kind: str, event: dict[str, Any]) -> str:
-    """Return the text that an event adds to the answer. A message beside a status is a part of it once the task waits or is over;
-    before that, it tells of progress."""
+    """Return the text that an event adds to the answer. The message of a status is a part of it once the task waits or is over;
+    before that, it reports progress."""
     if kind == "message":
         return text_of(event)
     if kind == "artifact-update":

@@ -13,7 +13,7 @@ from typing import Any
 
 from streamkit.apis import Chunk
 from streamkit.apis._kit.reading import as_object, as_string, objects_in
-from streamkit.apis._kit.values import Counter, Repeated, Texts, instant
+from streamkit.apis._kit.values import Counter, PartTexts, Repeated, instant
 from streamkit.apis.a2a.chunks import event_of, is_last, is_old, is_over, state_of, text_of
 from streamkit.model.grammar import Grammar, Misstep, Walk
 from streamkit.model.stream import Stream
@@ -68,7 +68,7 @@ class _TaskWalk:
         self._walk = Walk(TASK)
         self._same = Repeated()
         self._clock = Counter(repeats=True)
-        self._texts = Texts()
+        self._texts = PartTexts()
         self._artifacts: dict[str, bool] = {}
         self._begun = False
         self._last = ""
@@ -85,7 +85,7 @@ class _TaskWalk:
             path = "$.result" if is_old(event) else f"$.result.{next(iter(as_object(event.get('result'))), '')}"
             if not kind:
                 if type(event.get("result")) is dict:
-                    yield Misstep("unknown-event", chunk, "the result is no event of A2A", "$.result")
+                    yield Misstep("unknown-event", chunk, "the result is not an A2A event", "$.result")
                 continue
             yield from self._order(chunk, kind, event)
             yield from self._ids(chunk, kind, inner, path)
@@ -100,9 +100,9 @@ class _TaskWalk:
                 self._artifacts[as_string(artifact.get("artifactId"))] = False
 
     def _envelope(self, chunk: int, event: Chunk) -> Iterator[Misstep]:
-        asked, given = self._request.get("id"), event.get("id")
-        if "method" in self._request and asked is not None and given is not None and given != asked:
-            message = f"id is {describe(given)}, but that of the request is {describe(asked)}"
+        expected, given = self._request.get("id"), event.get("id")
+        if "method" in self._request and expected is not None and given is not None and given != expected:
+            message = f"id is {describe(given)}, but that of the request is {describe(expected)}"
             yield Misstep("id-changed", chunk, message, "$.id")
         yield from self._same.check(chunk, "$.id", given, name="JSON-RPC id", kind="id-changed")
 

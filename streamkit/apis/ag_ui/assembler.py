@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from streamkit.apis import Chunk
-from streamkit.apis._kit.merge import Pieces, joined
+from streamkit.apis._kit.merge import Fragments, joined
 from streamkit.apis._kit.reading import as_object, as_string, nonempty_string, objects_in, to_json
 from streamkit.apis.ag_ui.chunks import model, usage
 from streamkit.apis.ag_ui.patch import PatchError, patched
@@ -68,13 +68,13 @@ class RunAssembler:
         message = self._by_id.get(id)
         if message is None:
             role = "reasoning" if reasoning else nonempty_string(event.get("role")) or "assistant"
-            message = self._add({"id": id, "role": role, "content": Pieces()}, event)
+            message = self._add({"id": id, "role": role, "content": Fragments()}, event)
             if nonempty_string(event.get("name")):
                 message["name"] = event["name"]
         delta = event.get("delta")
         if type(delta) is str and kind.endswith("_CONTENT"):
-            if type(message.get("content")) is not Pieces:
-                message["content"] = Pieces([as_string(message.get("content"))])
+            if type(message.get("content")) is not Fragments:
+                message["content"] = Fragments([as_string(message.get("content"))])
             message["content"].append(delta)
         _merge_metadata(message, event)
 
@@ -92,15 +92,15 @@ class RunAssembler:
             return
         if id not in self._calls:
             holder = self._holder(event, id)
-            call: dict[str, Any] = {"id": id, "type": "function", "function": {"name": "", "arguments": Pieces()}}
+            call: dict[str, Any] = {"id": id, "type": "function", "function": {"name": "", "arguments": Fragments()}}
             holder.setdefault("toolCalls", []).append(call)
             self._calls[id] = call, holder
         call = self._calls[id][0]
         if nonempty_string(event.get("toolCallName")):
             call["function"]["name"] = event["toolCallName"]
         if kind == "TOOL_CALL_ARGS" and type(event.get("delta")) is str:
-            if type(call["function"]["arguments"]) is not Pieces:
-                call["function"]["arguments"] = Pieces([as_string(call["function"]["arguments"])])
+            if type(call["function"]["arguments"]) is not Fragments:
+                call["function"]["arguments"] = Fragments([as_string(call["function"]["arguments"])])
             call["function"]["arguments"].append(event["delta"])
         _merge_metadata(call, event)
 
@@ -207,7 +207,7 @@ def _merge_metadata(target: dict[str, Any], event: Chunk) -> None:
 def _shown(message: dict[str, Any]) -> dict[str, Any]:
     """Return a message with its texts joined."""
     shown = dict(message)
-    if type(shown.get("content")) is Pieces:
+    if type(shown.get("content")) is Fragments:
         shown["content"] = joined(shown["content"])
     if "toolCalls" in shown:
         shown["toolCalls"] = [_shown_call(call) for call in objects_in(shown["toolCalls"])]
@@ -216,7 +216,7 @@ def _shown(message: dict[str, Any]) -> dict[str, Any]:
 
 def _shown_call(call: dict[str, Any]) -> dict[str, Any]:
     function = as_object(call.get("function"))
-    if type(function.get("arguments")) is not Pieces:
+    if type(function.get("arguments")) is not Fragments:
         return call
     return {**call, "function": {**function, "arguments": joined(function["arguments"])}}
 

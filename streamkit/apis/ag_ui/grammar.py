@@ -14,7 +14,7 @@ import orjson
 from streamkit.apis import Chunk
 from streamkit.apis._kit.parts import reusable_part
 from streamkit.apis._kit.reading import as_string, nonempty_string, objects_in
-from streamkit.apis._kit.values import Calls, Counter, Repeated, Texts, check_total
+from streamkit.apis._kit.values import Calls, Counter, PartTexts, Repeated, check_total
 from streamkit.apis.ag_ui.chunks import EVENTS, OLD_EVENTS
 from streamkit.apis.ag_ui.patch import PatchError, patched
 from streamkit.apis.ag_ui.shorthand import Shorthand
@@ -112,7 +112,7 @@ class _RunWalk:
         self._owned: dict[object, str | None] = {}
         self._names = Repeated()
         self._same = Repeated()
-        self._texts = Texts()
+        self._texts = PartTexts()
         self._calls = Calls()
 
     def missteps(self) -> Iterator[Misstep]:
@@ -193,8 +193,8 @@ class _RunWalk:
         if family not in ("step", "subagent"):
             first = self._owned.setdefault(key, owner) if symbol == "start" or before != "new" else owner
             if owner is not None and owner != first:
-                told = "the agent itself" if first is None else f"the subagent {describe(first)}"
-                message = f"subagentRunId is {describe(owner)}, but the {family} {describe(id)} is of {told}"
+                other = "the agent itself" if first is None else f"the subagent {describe(first)}"
+                message = f"subagentRunId is {describe(owner)}, but the {family} {describe(id)} is of {other}"
                 yield Misstep("value-changed", chunk, message, "$.subagentRunId", "error")
         yield from self._content(chunk, event, key, symbol)
 

@@ -73,7 +73,7 @@ def _key(holder: Any, step: str) -> Any:
 
 
 def _changed(document: Any, path: list[str], kind: str, value: Any) -> Any:
-    """Return a copy of the document with one place changed. The copy shares everything beside the path with it."""
+    """Return a copy of the document with one place changed. The copy shares everything outside the path with it."""
     if not path:
         return None if kind == "remove" else value
     step, rest = path[0], path[1:]

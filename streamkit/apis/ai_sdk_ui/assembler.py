@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any, Final
 
 from streamkit.apis import Chunk
-from streamkit.apis._kit.merge import MAX_DEPTH, Pieces, joined
+from streamkit.apis._kit.merge import MAX_DEPTH, Fragments, joined
 from streamkit.apis._kit.reading import as_string, nonempty_string, to_json
 from streamkit.apis.ai_sdk_ui.chunks import is_data
 from streamkit.model.message import Message, Part, PartKind, Reply
@@ -86,7 +86,7 @@ class UiMessageAssembler:
         key = family, as_string(chunk.get("id"))
         part = self._open.get(key)
         if what == "start" or part is None:
-            part = {"type": family, "text": Pieces(), "state": "streaming"}
+            part = {"type": family, "text": Fragments(), "state": "streaming"}
             if family == "reasoning":
                 part["id"] = key[1]
             self._open[key] = part
@@ -120,7 +120,7 @@ class UiMessageAssembler:
         if kind.startswith("tool-output") and "preliminary" not in chunk:
             part.pop("preliminary", None)
         if kind in ("tool-input-available", "tool-input-error"):
-            part["rawInput"] = Pieces()
+            part["rawInput"] = Fragments()
             part.pop("inputEncoding", None)
         if chunk.get("providerMetadata") is not None:
             result = part["state"] in ("output-available", "output-error")
@@ -128,7 +128,12 @@ class UiMessageAssembler:
 
     def _call(self, id: str, chunk: Chunk) -> dict[str, Any]:
         """Add the part of a new call. A result whose call was in an earlier message has no name."""
-        part = {"type": "dynamic-tool", "toolCallId": id, "rawInput": Pieces(), "dynamic": chunk.get("dynamic") is True}
+        part = {
+            "type": "dynamic-tool",
+            "toolCallId": id,
+            "rawInput": Fragments(),
+            "dynamic": chunk.get("dynamic") is True,
+        }
         self._calls[id] = part
         self._parts.append(part)
         return part
@@ -149,10 +154,10 @@ class UiMessageAssembler:
                     if chunk.get(name) not in (None, False):
                         part["approval"][kept] = chunk[name]
             return
-        asked = chunk.get("approvalId")
+        approval_id = chunk.get("approvalId")
         for part in self._calls.values():
             approval = part.get("approval")
-            if approval is not None and approval["id"] == asked:
+            if approval is not None and approval["id"] == approval_id:
                 part["state"] = "approval-responded"
                 part["approval"] = {**approval, "approved": chunk.get("approved")}
                 if chunk.get("reason") is not None:
@@ -204,9 +209,9 @@ def _name(part: dict[str, Any], chunk: Chunk) -> None:
 
 def _shown(part: dict[str, Any]) -> dict[str, Any]:
     """Return a part as the message shows it: with joined texts, without what only the assembler needs."""
-    if part["type"] in ("text", "reasoning") and type(part["text"]) is Pieces:
+    if part["type"] in ("text", "reasoning") and type(part["text"]) is Fragments:
         return {**part, "text": joined(part["text"])}
-    if "rawInput" not in part or type(part["rawInput"]) is not Pieces:
+    if "rawInput" not in part or type(part["rawInput"]) is not Fragments:
         return dict(part)
     shown = {key: value for key, value in part.items() if key not in ("rawInput", "dynamic")}
     raw = joined(part["rawInput"])
@@ -223,8 +228,8 @@ def _shown(part: dict[str, Any]) -> dict[str, Any]:
 def _part(part: dict[str, Any]) -> Part:
     kind = as_string(part.get("type"))
     if kind in ("text", "reasoning"):
-        told: PartKind = "text" if kind == "text" else "reasoning"
-        return Part(told, as_string(part.get("text")))
+        part_kind: PartKind = "text" if kind == "text" else "reasoning"
+        return Part(part_kind, as_string(part.get("text")))
     if "toolCallId" in part and "state" in part:
         text = part.get("rawInput") or (to_json(part["input"]) if "input" in part else "")
         name = nonempty_string(part.get("toolName")) or (kind.removeprefix("tool-") if kind != "dynamic-tool" else None)

@@ -15,7 +15,7 @@ import orjson
 from streamkit.apis import Chunk
 from streamkit.apis._kit.parts import reusable_part
 from streamkit.apis._kit.reading import as_string
-from streamkit.apis._kit.values import Calls, Repeated, Texts
+from streamkit.apis._kit.values import Calls, PartTexts, Repeated
 from streamkit.apis.ai_sdk_ui.chunks import EVENTS, is_data
 from streamkit.model.finding import Severity
 from streamkit.model.grammar import Grammar, Misstep, Walk
@@ -141,7 +141,7 @@ class _UiWalk:
         self._parts = Walk(PART)
         self._tools = Walk(TOOL)
         self._same = Repeated()
-        self._texts = Texts()
+        self._texts = PartTexts()
         self._calls = Calls()
         self._encodings: dict[str, str] = {}
         self._early: tuple[int, str] | None = None

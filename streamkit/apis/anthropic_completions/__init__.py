@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from streamkit.apis import Api, Chunk, Ending, Judge, Sample
-from streamkit.apis._kit.merge import Pieces, joined
+from streamkit.apis._kit.merge import Fragments, joined
 from streamkit.apis._kit.reading import as_string, error_message, nonempty_string
 from streamkit.model.message import ERROR, FINISH, TEXT, Delta, Message, Part, Reply
 
@@ -48,7 +48,7 @@ class CompletionAssembler:
     """Assembles events into the completion as it is returned without streaming."""
 
     def __init__(self) -> None:
-        self._pieces = Pieces()
+        self._pieces = Fragments()
         self._fields: dict[str, Any] = {}
 
     def feed(self, chunk: Chunk) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from streamkit.apis._kit.values import Repeated, Texts
+from streamkit.apis._kit.values import PartTexts, Repeated
 from streamkit.model.grammar import Grammar, Misstep, Walk
 from streamkit.model.stream import Stream
 from streamkit.model.wording import with_field
@@ -35,7 +35,7 @@ KINDS = GRAMMAR.kinds | {
 
 def missteps(stream: Stream) -> Iterator[Misstep]:
     """Yield every misstep of a Text Completion in the order of its events."""
-    walk, same, texts = Walk(GRAMMAR), Repeated(), Texts()
+    walk, same, texts = Walk(GRAMMAR), Repeated(), PartTexts()
     for chunk, event in enumerate(stream.chunks):
         kind = event.get("type")
         if kind != "completion":

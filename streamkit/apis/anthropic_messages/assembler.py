@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from streamkit.apis._kit.merge import Pieces, joined, merge_fields, plain
+from streamkit.apis._kit.merge import Fragments, joined, merge_fields, plain
 from streamkit.apis._kit.reading import as_index, as_object, as_string, nonempty_string, objects_in, to_json
 from streamkit.apis.anthropic_messages.chunks import TOOLS, is_message, parse_usage
 from streamkit.model.message import Message, Part, Reply
@@ -127,7 +127,7 @@ class _Block:
 
     def __init__(self, start: dict[str, Any]) -> None:
         self.fields = dict(start)
-        self.input = Pieces()
+        self.input = Fragments()
 
     def feed(self, delta: dict[str, Any]) -> None:
         for key, value in delta.items():

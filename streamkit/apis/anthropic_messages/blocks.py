@@ -25,7 +25,7 @@ class BlockChecks:
     def __init__(self) -> None:
         self._ids: set[str] = set()
         self._unsigned: dict[object, int] = {}
-        self._asked = 0
+        self._tool_uses = 0
         self.before = 0
 
     def started(self, chunk: int, message: object) -> Iterator[Misstep]:
@@ -35,7 +35,7 @@ class BlockChecks:
         self.before = len(content) if isinstance(content, list) else 0
         for place, block in enumerate(content if isinstance(content, list) else ()):
             if isinstance(block, dict) and block.get("type") in _CALLS:
-                self._asked += block["type"] == "tool_use"
+                self._tool_uses += block["type"] == "tool_use"
                 yield from self._call(chunk, place, block, f"$.message.content[{place}].id")
 
     def misplaced(self, chunk: int, key: int) -> Iterator[Misstep]:
@@ -52,7 +52,7 @@ class BlockChecks:
             self._unsigned[key] = chunk
         if kind not in _CALLS:
             return
-        self._asked += kind == "tool_use"
+        self._tool_uses += kind == "tool_use"
         yield from self._call(chunk, key, block, "$.content_block.id")
 
     def _call(self, chunk: int, key: object, block: dict[str, Any], path: str) -> Iterator[Misstep]:
@@ -74,8 +74,8 @@ class BlockChecks:
         for key, chunk in self._unsigned.items():
             message = f"the thinking of block {key} has no signature"
             yield Misstep("missing-signature", chunk, message, "$.content_block.signature")
-        if stop_reason == "tool_use" and not self._asked:
+        if stop_reason == "tool_use" and not self._tool_uses:
             yield Misstep("stop-tool-mismatch", None, "stop_reason is tool_use, but no block is a tool_use")
-        elif self._asked and stop_reason in _ENDS_WITHOUT_CALLS:
-            calls = f"{self._asked} tool_use block{'s' if self._asked > 1 else ''}"
+        elif self._tool_uses and stop_reason in _ENDS_WITHOUT_CALLS:
+            calls = f"{self._tool_uses} tool_use block{'s' if self._tool_uses > 1 else ''}"
             yield Misstep("stop-tool-mismatch", None, f"stop_reason is {stop_reason}, after {calls}")

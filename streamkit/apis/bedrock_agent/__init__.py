@@ -12,7 +12,7 @@ from typing import Any
 
 from streamkit.apis import Api, Chunk, Ending, Judge, Sample
 from streamkit.apis._bedrock import UNNAMED, failure
-from streamkit.apis._kit.merge import Pieces, joined
+from streamkit.apis._kit.merge import Fragments, joined
 from streamkit.apis._kit.reading import as_object, as_string, error_message
 from streamkit.model.message import ERROR, TEXT, Delta, Message, Part, Reply
 
@@ -77,7 +77,7 @@ class AgentAssembler:
     """Assembles events into an object with the full text and the payloads of all other events."""
 
     def __init__(self) -> None:
-        self._pieces = Pieces()
+        self._pieces = Fragments()
         self._rest: dict[str, list[Any]] = {}
 
     def feed(self, chunk: Chunk) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from streamkit.apis._bedrock import failure
 from streamkit.apis._kit.reading import as_object, as_string
-from streamkit.apis._kit.values import Counter, Repeated, Texts, instant
+from streamkit.apis._kit.values import Counter, PartTexts, Repeated, instant
 from streamkit.model.grammar import Grammar, Misstep, Walk
 from streamkit.model.stream import Stream
 from streamkit.model.wording import describe
@@ -23,15 +23,15 @@ STEP = Grammar(
     name="a step of an agent",
     start="new",
     steps={
-        ("new", "modelInvocationInput"): "asked",
-        ("asked", "modelInvocationInput"): "asked",
-        ("asked", "modelInvocationOutput"): "answered",
-        ("answered", "modelInvocationInput"): "asked",
+        ("new", "modelInvocationInput"): "requested",
+        ("requested", "modelInvocationInput"): "requested",
+        ("requested", "modelInvocationOutput"): "answered",
+        ("answered", "modelInvocationInput"): "requested",
         ("new", "invocationInput"): "called",
         ("answered", "invocationInput"): "called",
         ("answered", "observation"): "observed",
         ("called", "observation"): "observed",
-        ("observed", "modelInvocationInput"): "asked",
+        ("observed", "modelInvocationInput"): "requested",
         ("observed", "invocationInput"): "called",
     },
     missteps={
@@ -41,7 +41,7 @@ STEP = Grammar(
         ("called", "modelInvocationOutput"): "unopened-part",
     },
     ends=frozenset({"new", "answered", "called", "observed"}),
-    unfinished={"asked": "unclosed-part"},
+    unfinished={"requested": "unclosed-part"},
 )
 """Observations without an invocation, and calls that the application has to make, are allowed."""
 
@@ -86,7 +86,7 @@ class _AgentWalk:
         self._stream = stream
         self._steps = Walk(STEP)
         self._same = Repeated()
-        self._texts = Texts()
+        self._texts = PartTexts()
         self._times: dict[str, Counter] = {}
         self._final: tuple[int, str] | None = None
         self._edited = False

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from streamkit.apis import Chunk
-from streamkit.apis._kit.merge import Pieces, joined, merge_fields, plain
+from streamkit.apis._kit.merge import Fragments, joined, merge_fields, plain
 from streamkit.apis._kit.reading import (
     as_index,
     as_object,
@@ -76,7 +76,7 @@ class _Block:
     def __init__(self) -> None:
         self.fields: dict[str, Any] = {}
         self.reasoning: dict[str, Any] = {}
-        self.input = Pieces()
+        self.input = Fragments()
 
     def feed(self, delta: dict[str, Any]) -> None:
         for key, value in delta.items():

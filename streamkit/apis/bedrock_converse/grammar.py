@@ -15,7 +15,7 @@ from streamkit.apis._bedrock import failure
 from streamkit.apis._kit.parts import KINDS as PART_KINDS
 from streamkit.apis._kit.parts import PartsWalk
 from streamkit.apis._kit.reading import as_object
-from streamkit.apis._kit.values import Calls, Texts, check_total
+from streamkit.apis._kit.values import Calls, PartTexts, check_total
 from streamkit.apis.bedrock_converse.chunks import EVENTS
 from streamkit.model.grammar import Misstep
 from streamkit.model.stream import Stream
@@ -57,7 +57,7 @@ class _ConverseWalk:
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
         self._walk = PartsWalk("messageStart", "messageStop")
-        self._texts = Texts()
+        self._texts = PartTexts()
         self._calls = Calls()
         self._client_calls = 0
         self._stop: tuple[int, str] | None = None

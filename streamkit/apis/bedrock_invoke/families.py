@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from streamkit.apis import APIS, Assembler, Chunk
-from streamkit.apis._kit.merge import Pieces, joined
+from streamkit.apis._kit.merge import Fragments, joined
 from streamkit.apis._kit.reading import as_index, as_object, as_string, first_count, nonempty_string, objects_in
 from streamkit.frozen import dataclass
 from streamkit.model.message import FINISH, TEXT, USAGE, Delta, Message, Part, Reply, Usage
@@ -101,7 +101,7 @@ class PlainAssembler:
 
     def __init__(self, family: Plain) -> None:
         self._family = family
-        self._texts: dict[int, Pieces] = {}
+        self._texts: dict[int, Fragments] = {}
         self._entries: dict[int, dict[str, Any]] = {}
         self._head: dict[str, Any] = {}
 
@@ -115,7 +115,7 @@ class PlainAssembler:
             known = self._entries.setdefault(index, {})
             known.update((key, value) for key, value in entry.items() if value is not None or key not in known)
             if type(text) is str:
-                self._texts.setdefault(index, Pieces()).append(text)
+                self._texts.setdefault(index, Fragments()).append(text)
         if family.holder is not None:
             self._head.update((key, value) for key, value in chunk.items() if value is not None)
 
@@ -124,7 +124,7 @@ class PlainAssembler:
         """The response assembled so far."""
         family = self._family
         entries = [
-            {**entry, family.text: joined(self._texts.get(index, Pieces()))}
+            {**entry, family.text: joined(self._texts.get(index, Fragments()))}
             for index, entry in sorted(self._entries.items())
         ]
         if family.holder is None:
@@ -139,7 +139,7 @@ class PlainAssembler:
             Message(
                 index,
                 None,
-                (Part("text", joined(self._texts.get(index, Pieces()))),),
+                (Part("text", joined(self._texts.get(index, Fragments()))),),
                 nonempty_string(entry.get(family.finish)),
             )
             for index, entry in sorted(self._entries.items())

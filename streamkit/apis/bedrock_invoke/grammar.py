@@ -12,7 +12,7 @@ from typing import Any
 
 from streamkit.apis import APIS, Chunk, Judge
 from streamkit.apis._bedrock import failure
-from streamkit.apis._kit.values import Texts, check_not_decreasing, second_end_severity
+from streamkit.apis._kit.values import PartTexts, check_not_decreasing, second_end_severity
 from streamkit.apis.bedrock_invoke import shape
 from streamkit.apis.bedrock_invoke.families import METRICS, Family, find_family
 from streamkit.model.grammar import Grammar, Misstep, Walk
@@ -129,7 +129,7 @@ def _check_envelope(stream: Stream) -> Iterator[Misstep]:
 
 
 def _check_plain(stream: Stream) -> Iterator[Misstep]:
-    walk, texts = Walk(GRAMMAR), Texts()
+    walk, texts = Walk(GRAMMAR), PartTexts()
     counted: dict[str, int] = {}
     for chunk, inner in enumerate(stream.chunks):
         family = find_family(inner)

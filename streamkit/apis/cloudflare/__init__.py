@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from streamkit.apis import Api, Chunk, Ending, Judge, Sample
-from streamkit.apis._kit.merge import Pieces, joined
+from streamkit.apis._kit.merge import Fragments, joined
 from streamkit.apis._kit.reading import (
     as_object,
     as_string,
@@ -78,7 +78,7 @@ class CloudflareAssembler:
     """Assembles chunks into what `env.AI.run` of a Worker returns without streaming."""
 
     def __init__(self) -> None:
-        self._text = Pieces()
+        self._text = Fragments()
         self._calls: list[Any] = []
         self._rest: dict[str, Any] = {}
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from streamkit.apis._kit.reading import objects_in
-from streamkit.apis._kit.values import Calls, Texts, check_not_decreasing, check_total
+from streamkit.apis._kit.values import Calls, PartTexts, check_not_decreasing, check_total
 from streamkit.model.grammar import Grammar, Misstep, Walk
 from streamkit.model.stream import Stream
 
@@ -38,7 +38,7 @@ _FIELDS = frozenset({"response", "tool_calls", "usage", "p", "error", "errors"})
 
 def missteps(stream: Stream) -> Iterator[Misstep]:
     """Yield every misstep of a Workers AI stream in the order of its chunks."""
-    walk, texts, calls = Walk(GRAMMAR), Texts(), Calls()
+    walk, texts, calls = Walk(GRAMMAR), PartTexts(), Calls()
     counted: dict[str, int] = {}
     reports = 0
     for chunk, entry in enumerate(stream.chunks):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from streamkit.apis import Chunk
-from streamkit.apis._kit.merge import Pieces, joined, merge_fields, plain
+from streamkit.apis._kit.merge import Fragments, joined, merge_fields, plain
 from streamkit.apis._kit.reading import (
     as_index,
     as_object,
@@ -42,7 +42,7 @@ class CohereAssembler:
         self._whole: Chunk | None = None
         self._error: Any = None
         self._version_1: dict[str, Any] = {}
-        self._text = Pieces()
+        self._text = Fragments()
 
     def feed(self, chunk: Chunk) -> None:
         """Take the next event. Never raises on content."""

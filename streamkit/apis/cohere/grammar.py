@@ -15,7 +15,7 @@ from typing import Any
 from streamkit.apis._kit.parts import KINDS as PART_KINDS
 from streamkit.apis._kit.parts import PartsWalk
 from streamkit.apis._kit.reading import as_object, as_string
-from streamkit.apis._kit.values import Calls, Repeated, Texts
+from streamkit.apis._kit.values import Calls, PartTexts, Repeated
 from streamkit.apis.cohere.chunks import VERSION_1, VERSION_2, content_delta, message_delta
 from streamkit.apis.cohere.shape import is_version_1
 from streamkit.model.grammar import Misstep
@@ -57,8 +57,8 @@ class _Version2Walk:
 
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
-        self._walk = PartsWalk("message-start", "message-end", beside=("citation",))
-        self._texts = Texts()
+        self._walk = PartsWalk("message-start", "message-end", concurrent=("citation",))
+        self._texts = PartTexts()
         self._calls = Calls()
         self._finish: tuple[int, str] | None = None
 
@@ -132,7 +132,7 @@ class _Version2Walk:
 
 def _version_1(stream: Stream) -> Iterator[Misstep]:
     walk = PartsWalk("stream-start", "stream-end", resumed=stream.api != "cohere")
-    texts, same = Texts(), Repeated()
+    texts, same = PartTexts(), Repeated()
     for chunk, event in enumerate(stream.chunks):
         kind = as_string(event.get("event_type"))
         if kind == "stream-start":
@@ -153,7 +153,7 @@ def _version_1(stream: Stream) -> Iterator[Misstep]:
             yield Misstep("value-changed", chunk, message, "$.is_finished")
 
 
-def _check_stream_end(chunk: int, event: dict[str, Any], texts: Texts, same: Repeated) -> Iterator[Misstep]:
+def _check_stream_end(chunk: int, event: dict[str, Any], texts: PartTexts, same: Repeated) -> Iterator[Misstep]:
     """Check the whole response in `stream-end` against the preceding events."""
     response = as_object(event.get("response"))
     if texts.text():

@@ -156,7 +156,7 @@ def _check_details(chunk: int, usage: dict[str, Any], counts: dict[str, int], pa
         valid = [part for part in parts if type(part) is int and part >= 0]
         for place, part in enumerate(parts):
             if type(part) is int and limit is not None and part > limit >= 0:
-                message = f"tokenCount is {part}, but {whole}, of which it is a part, is {limit}"
+                message = f"tokenCount is {part}, but {whole}, which includes it, is {limit}"
                 yield Misstep("usage-parts", chunk, message, f"{path}.{details}[{place}].tokenCount")
                 return
         if whole == _PROMPT and parts and _OF_TOOLS not in usage and len(valid) == len(parts) and sum(valid) != limit:

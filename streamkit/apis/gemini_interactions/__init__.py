@@ -10,7 +10,7 @@ import json
 from typing import Any
 
 from streamkit.apis import Api, Chunk, Ending, Judge, Sample
-from streamkit.apis._kit.merge import Pieces, joined, merge_fields, plain
+from streamkit.apis._kit.merge import Fragments, joined, merge_fields, plain
 from streamkit.apis._kit.reading import (
     as_index,
     as_object,
@@ -183,7 +183,7 @@ class _Step:
 
     def __init__(self, step: dict[str, Any]) -> None:
         self.fields = dict(step)
-        self.arguments = Pieces()
+        self.arguments = Fragments()
         self.content: list[dict[str, Any]] = []
         self.summary: list[dict[str, Any]] = []
 
@@ -228,8 +228,8 @@ class _Step:
                 Part("tool_call", arguments, nonempty_string(step.get("id")), nonempty_string(step.get("name")), step)
             ]
         kind: Any = "reasoning" if step.get("type") == "thought" else "text"
-        said = objects_in(step.get("summary" if kind == "reasoning" else "content"))
-        texts = [Part(kind, as_string(part.get("text"))) for part in said]
+        content = objects_in(step.get("summary" if kind == "reasoning" else "content"))
+        texts = [Part(kind, as_string(part.get("text"))) for part in content]
         return texts or [Part("data", name=nonempty_string(step.get("type")), data=step)]
 
 

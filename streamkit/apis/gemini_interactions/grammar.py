@@ -13,7 +13,7 @@ from typing import Any
 from streamkit.apis._kit.parts import KINDS as PART_KINDS
 from streamkit.apis._kit.parts import PartsWalk
 from streamkit.apis._kit.reading import as_object, as_string, objects_in
-from streamkit.apis._kit.values import Calls, Repeated, Texts, check_not_decreasing, check_total
+from streamkit.apis._kit.values import Calls, PartTexts, Repeated, check_not_decreasing, check_total
 from streamkit.model.grammar import Misstep
 from streamkit.model.stream import Stream
 from streamkit.model.wording import describe, with_field
@@ -66,7 +66,7 @@ class _InteractionWalk:
         self._stream = stream
         self._walk = PartsWalk("interaction.created", "interaction.completed")
         self._same = Repeated()
-        self._texts = Texts()
+        self._texts = PartTexts()
         self._calls = Calls()
         self._counts: dict[str, int] = {}
         self._functions = 0

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from streamkit.apis import Chunk
 from streamkit.apis._kit.reading import as_object, objects_in, to_json
 from streamkit.apis._kit.repeats import repeats
-from streamkit.apis._kit.values import Repeated, Texts
+from streamkit.apis._kit.values import PartTexts, Repeated
 from streamkit.apis.langgraph.chunks import NAMES, is_ai, message_of, mode_of, text_of
 from streamkit.model.grammar import Grammar, Misstep, Walk
 from streamkit.model.stream import Stream
@@ -62,7 +62,7 @@ class _RunWalk:
         self._stream = stream
         self._walk = Walk(GRAMMAR)
         self._same = Repeated()
-        self._texts = Texts()
+        self._texts = PartTexts()
         self._partial: dict[str, str] = {}
         self._state: set[str] = set()
         self._kind = ""
@@ -116,8 +116,8 @@ class _RunWalk:
         if type(data) in (str, dict):
             self._kind = self._kind or kind
         if self._kind not in ("", kind):
-            told = f"the piece is {kind}, but {self._kind} came before"
-            yield Misstep("part-type-mismatch", chunk, told, "$.data", "warning")
+            difference = f"the piece is {kind}, but {self._kind} came before"
+            yield Misstep("part-type-mismatch", chunk, difference, "$.data", "warning")
         if message is not None:
             yield from self._same.check(chunk, "$.data.id", message.get("id"), kind="id-changed")
 
@@ -134,8 +134,8 @@ class _RunWalk:
         for place, message in enumerate(objects_in(event.get("data"))):
             id, text = message.get("id"), text_of(message)
             if type(id) is str and not text.startswith(self._partial.get(id, "")):
-                told = f"the partial message {describe(id)} does not begin with the one before"
-                yield Misstep("whole-differs", chunk, told, f"$.data[{place}].content")
+                difference = f"the partial message {describe(id)} does not begin with the one before"
+                yield Misstep("whole-differs", chunk, difference, f"$.data[{place}].content")
             if type(id) is str:
                 self._partial[id] = text
 

@@ -14,7 +14,7 @@ from streamkit.apis.mcp.chunks import deltas, finish_of, flags, is_response
 from streamkit.model.message import Message, Part, Reply
 
 _A2A = ("kind", "task", "message", "statusUpdate", "artifactUpdate")
-"""Fields of which every result of A2A, which is JSON-RPC as well, has one."""
+"""Every result of A2A, which is JSON-RPC as well, has one of these fields."""
 
 
 def recognises(sample: Sample) -> str | None:

@@ -75,9 +75,9 @@ class _AnswerWalk:
         self._last_id = id
 
     def _response(self, chunk: int, message: Chunk) -> Iterator[Misstep]:
-        asked, given = self._request.get("id"), message.get("id")
-        if "method" in self._request and asked is not None and given is not None and given != asked:
-            text = f"id is {describe(given)}, but that of the request is {describe(asked)}"
+        expected, given = self._request.get("id"), message.get("id")
+        if "method" in self._request and expected is not None and given is not None and given != expected:
+            text = f"id is {describe(given)}, but that of the request is {describe(expected)}"
             yield Misstep("id-changed", chunk, text, "$.id", "error")
 
     def _message(self, chunk: int, message: Chunk) -> Iterator[Misstep]:

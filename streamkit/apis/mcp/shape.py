@@ -1,7 +1,7 @@
 """The shape of the messages of MCP: JSON-RPC requests and notifications by their method, and responses.
 
 Source: specification 2025-11-25, `schema.ts`; PyPI `mcp` 2.3, `mcp_types`. Its client ends a request with an error where
-a response is no JSON-RPC message, or its result does not fit the request.
+a response is not a JSON-RPC message, or its result does not fit the request.
 """
 
 from __future__ import annotations

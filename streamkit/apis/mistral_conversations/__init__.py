@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from streamkit.apis import Api, Chunk, Ending, Judge, Sample
-from streamkit.apis._kit.merge import Pieces, joined, merge, plain
+from streamkit.apis._kit.merge import Fragments, joined, merge, plain
 from streamkit.apis._kit.reading import (
     as_index,
     as_object,
@@ -244,7 +244,7 @@ class _Text:
     __slots__ = ("pieces", "what")
 
     def __init__(self, what: str, text: str) -> None:
-        self.what, self.pieces = what, Pieces((text,))
+        self.what, self.pieces = what, Fragments((text,))
 
     @property
     def object(self) -> dict[str, Any]:

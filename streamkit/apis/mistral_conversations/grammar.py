@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from streamkit.apis._kit.reading import as_string
-from streamkit.apis._kit.values import Calls, Counter, Repeated, Texts, check_total
+from streamkit.apis._kit.values import Calls, Counter, PartTexts, Repeated, check_total
 from streamkit.model.grammar import Grammar, Misstep, Walk
 from streamkit.model.stream import Stream
 from streamkit.model.wording import with_field
@@ -97,7 +97,7 @@ class _ConversationWalk:
         self._response = Walk(RESPONSE)
         self._entries = Walk(ENTRY)
         self._same = Repeated()
-        self._texts = Texts()
+        self._texts = PartTexts()
         self._calls = Calls()
         self._times = Counter(repeats=True)
         self._outputs = 0

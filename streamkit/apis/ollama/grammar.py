@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from streamkit.apis._kit.reading import as_object, objects_in
-from streamkit.apis._kit.values import Calls, Counter, Repeated, Texts, instant, second_end_severity
+from streamkit.apis._kit.values import Calls, Counter, PartTexts, Repeated, instant, second_end_severity
 from streamkit.model.grammar import Grammar, Misstep, Walk
 from streamkit.model.stream import Stream
 
@@ -44,7 +44,7 @@ def missteps(stream: Stream) -> Iterator[Misstep]:
     """Yield every misstep of an Ollama stream in the order of its lines."""
     if not stream.streamed:
         return
-    walk, same, texts, calls, times = Walk(GRAMMAR), Repeated(), Texts(), Calls(), Counter(repeats=True)
+    walk, same, texts, calls, times = Walk(GRAMMAR), Repeated(), PartTexts(), Calls(), Counter(repeats=True)
     for chunk, line in enumerate(stream.chunks):
         if "error" in line and "done" not in line:
             continue

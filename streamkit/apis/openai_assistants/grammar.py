@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from streamkit.apis._kit.reading import as_index, as_object, as_string, objects_in
-from streamkit.apis._kit.values import Calls, Repeated, Texts, check_total
+from streamkit.apis._kit.values import Calls, PartTexts, Repeated, check_total
 from streamkit.model.grammar import Grammar, Misstep, Walk
 from streamkit.model.stream import Stream
 from streamkit.model.wording import describe
@@ -101,7 +101,7 @@ class _RunWalk:
         self._ended = False
         self._status: tuple[int, str] | None = None
         self._same = Repeated()
-        self._texts = Texts()
+        self._texts = PartTexts()
         self._calls = Calls()
         self._code: set[object] = set()
         self._running = False

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from streamkit.apis._kit.merge import Pieces, join_surrogates, joined, joined_base64, merge, merge_fields, plain
+from streamkit.apis._kit.merge import Fragments, join_surrogates, joined, joined_base64, merge, merge_fields, plain
 from streamkit.apis._kit.reading import as_index, as_object, as_string, nonempty_string, objects_in
 from streamkit.apis._openai.choices import NO_FINISH, finish_reason
 from streamkit.apis._openai.usage import parse_usage
@@ -118,9 +118,9 @@ class _Choice:
     def __init__(self, index: int) -> None:
         self.index = index
         self.role: str | None = None
-        self.content: Pieces | None = None
+        self.content: Fragments | None = None
         self.parts: list[dict[str, Any]] | None = None
-        self.refusal: Pieces | None = None
+        self.refusal: Fragments | None = None
         self.calls: ToolCalls | None = None
         self.function: ToolCalls | None = None
         self.audio: dict[str, Any] = {}
@@ -136,7 +136,7 @@ class _Choice:
             if key == "content":
                 if type(value) is str and self.parts is None:
                     if self.content is None:
-                        self.content = Pieces()
+                        self.content = Fragments()
                     self.content.append(value)
                 else:
                     self._feed_parts(value)
@@ -147,7 +147,7 @@ class _Choice:
                 self.calls.feed(value)
             elif key == "refusal" and type(value) is str:
                 if self.refusal is None:
-                    self.refusal = Pieces()
+                    self.refusal = Fragments()
                 self.refusal.append(value)
             elif key == "function_call" and type(value) is dict:
                 self.function = self.function or ToolCalls()
@@ -155,14 +155,14 @@ class _Choice:
             elif key == "audio" and type(value) is dict:
                 merge_fields(self.audio, {name: field for name, field in value.items() if name != "data"})
                 if type(value.get("data")) is str:
-                    self.audio.setdefault("data", Pieces()).append(value["data"])
+                    self.audio.setdefault("data", Fragments()).append(value["data"])
             else:
                 merge_fields(self.rest, {key: value})
 
     def _feed_parts(self, value: Any) -> None:
         """Add content that is not a string, or follows such content. The content then becomes a list of parts."""
         if type(value) not in (str, list):
-            self.content = self.content or Pieces()
+            self.content = self.content or Fragments()
             self.content.extend(text for _, text in content_texts(value))
             return
         if self.parts is None:
@@ -257,7 +257,11 @@ def _add_part(parts: list[dict[str, Any]], part: dict[str, Any]) -> None:
     """Add a content part. Text is appended to a preceding text part, and thinking to a preceding thinking part."""
     last = parts[-1] if parts else {}
     kind = part.get("type")
-    if kind == last.get("type") == "text" and type(part.get("text")) is str and type(last.get("text")) in (str, Pieces):
+    if (
+        kind == last.get("type") == "text"
+        and type(part.get("text")) is str
+        and type(last.get("text")) in (str, Fragments)
+    ):
         last["text"] = merge(last["text"], part["text"])
         return
     if kind == last.get("type") == "thinking" and type(last.get("thinking")) is list:

@@ -10,7 +10,7 @@ from streamkit.model.message import OTHER_CONTENT, REASONING, TEXT
 
 REASONING_KEYS = ("reasoning_content", "reasoning")
 
-Kind = Literal["text", "reasoning", "refusal", "citation", "other"]
+ContentKind = Literal["text", "reasoning", "refusal", "citation", "other"]
 _FLAGS: dict[str, int] = {"text": TEXT, "refusal": TEXT, "reasoning": REASONING}
 
 
@@ -25,7 +25,7 @@ def choice_delta(choice: dict[str, Any]) -> dict[str, Any]:
     return as_object(delta)
 
 
-def content_texts(content: Any) -> Iterator[tuple[Kind, str]]:
+def content_texts(content: Any) -> Iterator[tuple[ContentKind, str]]:
     """Yield the kind and text of each piece of `content`, which is a string or, as from Mistral, a list of parts."""
     if type(content) is str:
         if content:
@@ -37,7 +37,7 @@ def content_texts(content: Any) -> Iterator[tuple[Kind, str]]:
         yield "text", to_json(content)
 
 
-def _pieces_of_part(part: Any) -> Iterator[tuple[Kind, str]]:
+def _pieces_of_part(part: Any) -> Iterator[tuple[ContentKind, str]]:
     if type(part) is str:
         yield "text", part
     if type(part) is not dict:

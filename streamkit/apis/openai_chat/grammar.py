@@ -18,7 +18,7 @@ from typing import Any
 from streamkit.apis._kit.reading import as_object
 from streamkit.apis._kit.values import Restated
 from streamkit.apis._openai.logprobs import KINDS as LOGPROB_KINDS
-from streamkit.apis._openai.logprobs import Tokens
+from streamkit.apis._openai.logprobs import LogprobTokens
 from streamkit.apis._openai.repeated_fields import KINDS as FIELD_KINDS
 from streamkit.apis._openai.repeated_fields import RepeatedFields
 from streamkit.apis._openai.usage_checks import KINDS as USAGE_KINDS
@@ -99,7 +99,7 @@ class _ChatWalk:
         self._restated = Restated()
         self._reasoned: set[object] = set()
         self._empty: dict[object, Misstep] = {}
-        self._tokens: dict[object, dict[str, Tokens]] = {}
+        self._tokens: dict[object, dict[str, LogprobTokens]] = {}
         # Of the run of chunks of one form that is being read: where it stops, which texts repeat the one before them, and
         # before which chunk only those texts are left to be checked.
         self._run_stop = 0
@@ -166,7 +166,7 @@ class _ChatWalk:
         return last
 
     def _repeated_text(self, index: int, chunk: dict[str, Any]) -> Iterator[Misstep]:
-        """Check the text of a chunk of which everything else was checked with another of its form."""
+        """Check the text of a chunk; everything else was checked with another chunk of the same form."""
         choice = chunk["choices"][0]
         path = "$.choices[0].delta.content"
         yield from self._restated.add(index, path, choice["delta"]["content"], key=(choice["index"], "content"))
@@ -251,7 +251,7 @@ class _ChatWalk:
         if not isinstance(logprobs, dict) and key not in self._tokens:
             return
         logprobs = logprobs if isinstance(logprobs, dict) else {}
-        of_choice = self._tokens.setdefault(key, {"content": Tokens(), "refusal": Tokens()})
+        of_choice = self._tokens.setdefault(key, {"content": LogprobTokens(), "refusal": LogprobTokens()})
         for field, tokens in of_choice.items():
             tokens.take(delta.get(field), logprobs.get(field), index, f"{path}.logprobs.{field}")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from streamkit.apis._kit.merge import Pieces, joined, merge_fields, plain
+from streamkit.apis._kit.merge import Fragments, joined, merge_fields, plain
 from streamkit.apis._kit.reading import as_object, nonempty_string
 from streamkit.apis.openai_chat.content import name_and_arguments
 from streamkit.model.message import Part
@@ -82,7 +82,7 @@ class _Call:
         self.type: str | None = None
         self.name: str | None = None
         self.holder = "function"
-        self.arguments = Pieces()
+        self.arguments = Fragments()
         self.inner: dict[str, Any] = {}
         self.rest: dict[str, Any] = {}
 

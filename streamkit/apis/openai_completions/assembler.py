@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from streamkit.apis._kit.merge import Pieces, joined, merge, plain
+from streamkit.apis._kit.merge import Fragments, joined, merge, plain
 from streamkit.apis._kit.reading import as_index, nonempty_string
 from streamkit.apis._openai.choices import NO_FINISH, finish_reason
 from streamkit.apis._openai.usage import parse_usage
@@ -62,7 +62,7 @@ class _Choice:
 
     def __init__(self, index: int) -> None:
         self.index = index
-        self.text = Pieces()
+        self.text = Fragments()
         self.finish: str | None = None
         self.fields: dict[str, Any] = {}
 

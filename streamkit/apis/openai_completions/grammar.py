@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from streamkit.apis._kit.reading import as_index
-from streamkit.apis._kit.values import Texts
+from streamkit.apis._kit.values import PartTexts
 from streamkit.apis._openai.repeated_fields import KINDS as FIELD_KINDS
 from streamkit.apis._openai.repeated_fields import RepeatedFields
 from streamkit.apis._openai.usage_checks import KINDS as USAGE_KINDS
@@ -34,7 +34,7 @@ KINDS = GRAMMAR.kinds | FIELD_KINDS | USAGE_KINDS - _CHAT_ONLY | {"cumulative-co
 
 def missteps(stream: Stream) -> Iterator[Misstep]:
     """Yield every misstep of a Completions stream in the order of its chunks, then those at its end."""
-    walk, same, usage, texts = Walk(GRAMMAR), RepeatedFields(), UsageChecks(), Texts()
+    walk, same, usage, texts = Walk(GRAMMAR), RepeatedFields(), UsageChecks(), PartTexts()
     finishes: dict[object, str] = {}
     for index, (chunk, flag) in enumerate(zip(stream.chunks, stream.flags, strict=True)):
         yield from same.chunk(index, chunk)

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from streamkit.apis._kit.merge import Pieces, joined_base64, plain
+from streamkit.apis._kit.merge import Fragments, joined_base64, plain
 from streamkit.apis._kit.reading import as_index, as_object, as_string, nonempty_string, objects_in
 from streamkit.apis._openai.usage import parse_usage
-from streamkit.apis.openai_responses.items import Item, item_parts
+from streamkit.apis.openai_responses.items import OutputItem, item_parts
 from streamkit.model.message import Message, Reply
 
 _LAST = frozenset({"response.completed", "response.failed", "response.incomplete"})
@@ -24,11 +24,11 @@ class ResponseAssembler:
     def __init__(self) -> None:
         self._response: dict[str, Any] = {}
         self._last = False
-        self._items: dict[int, Item] = {}
+        self._items: dict[int, OutputItem] = {}
         self._places: dict[str, int] = {}
         self._newest = -1
         self._error: Any = None
-        self._audio: dict[str, Pieces] = {}
+        self._audio: dict[str, Fragments] = {}
 
     def feed(self, chunk: dict[str, Any]) -> None:
         """Take the next event. Never raises on content."""
@@ -49,7 +49,7 @@ class ResponseAssembler:
         elif kind.startswith("response.audio."):
             if type(chunk.get("delta")) is str:
                 field = "transcript" if "transcript" in kind else "data"
-                self._audio.setdefault(field, Pieces()).append(chunk["delta"])
+                self._audio.setdefault(field, Fragments()).append(chunk["delta"])
         elif kind:
             self._feed_event(kind, chunk)
 
@@ -59,10 +59,10 @@ class ResponseAssembler:
             return
         index = self._index(chunk)
         if kind.endswith(".done"):
-            self._items[index] = Item(item)
+            self._items[index] = OutputItem(item)
             self._items[index].done = True
         elif index not in self._items or self._items[index].done:
-            self._items[index] = Item(item)
+            self._items[index] = OutputItem(item)
         if nonempty_string(item.get("id")):
             self._places[item["id"]] = index
 
@@ -72,7 +72,7 @@ class ResponseAssembler:
         if item is None:
             if "output_index" not in chunk and "item_id" not in chunk:
                 return
-            item = self._items[index] = Item(_orphan(kind, chunk))
+            item = self._items[index] = OutputItem(_orphan(kind, chunk))
         if not item.done:
             item.feed(kind, chunk)
 

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from streamkit.apis._openai.logprobs import KINDS as LOGPROB_KINDS
-from streamkit.apis._openai.logprobs import Tokens
+from streamkit.apis._openai.logprobs import LogprobTokens
 from streamkit.apis.openai_responses.consistency import KINDS as ITEM_KINDS
 from streamkit.apis.openai_responses.consistency import check_done_item, check_event_type, check_same_item
 from streamkit.frozen import dataclass
@@ -87,7 +87,7 @@ class _Item:
     parts: dict[object, object] = field(default_factory=dict)
     done: dict[str, Any] | None = None
     texts: dict[tuple[str, object], list[str]] = field(default_factory=dict)
-    tokens: dict[object, Tokens] = field(default_factory=dict)
+    tokens: dict[object, LogprobTokens] = field(default_factory=dict)
 
 
 class ItemChecks:
@@ -205,7 +205,7 @@ class ItemChecks:
             collected = known.texts.setdefault((stem, place), [])
             collected.append(event["delta"])
             if stem == "response.output_text":
-                tokens = known.tokens.setdefault(place, Tokens())
+                tokens = known.tokens.setdefault(place, LogprobTokens())
                 tokens.take(event["delta"], event.get("logprobs"), chunk, "$.logprobs")
                 self._current = event.get("output_index"), event.get("content_index"), event.get("item_id")
                 self._collecting = collected

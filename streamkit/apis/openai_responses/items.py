@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from streamkit.apis._kit.merge import Pieces, join_surrogates, joined, merge_fields, plain
+from streamkit.apis._kit.merge import Fragments, join_surrogates, joined, merge_fields, plain
 from streamkit.apis._kit.reading import as_index, as_object, as_string, nonempty_string, objects_in
 from streamkit.model.message import Delta, Part
 
@@ -38,7 +38,7 @@ _PARTS = {
 _MAX_ENTRIES = 10_000  # an index beyond this is invalid
 
 
-class Item:
+class OutputItem:
     """An output item under construction."""
 
     __slots__ = ("_fields", "_lists", "done")
@@ -135,10 +135,10 @@ def _grow(holder: dict[str, Any], field: str, value: Any, what: str) -> None:
         return
     if what == "delta":
         known = holder.get(field)
-        if type(known) is Pieces:
+        if type(known) is Fragments:
             known.append(value)
         else:
-            holder[field] = Pieces((known, value) if type(known) is str and known else (value,))
+            holder[field] = Fragments((known, value) if type(known) is str and known else (value,))
     elif value or not holder.get(field):
         holder[field] = value
 
@@ -176,7 +176,7 @@ def item_parts(item: dict[str, Any]) -> list[Part]:
     kind = as_string(item.get("type"))
     if kind in ITEM_CALLS:
         given = item.get(ITEM_CALLS[kind])
-        text = joined(given) if type(given) is Pieces else join_surrogates(as_string(given))
+        text = joined(given) if type(given) is Fragments else join_surrogates(as_string(given))
         named = nonempty_string(item.get("name")) or kind
         return [
             Part(

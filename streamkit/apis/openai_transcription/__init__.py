@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from streamkit.apis import Api, Chunk, Ending, Judge, Sample
-from streamkit.apis._kit.merge import Pieces, joined
+from streamkit.apis._kit.merge import Fragments, joined
 from streamkit.apis._kit.reading import as_string, error_message, nonempty_string, usage_delta
 from streamkit.apis._openai.usage import parse_usage
 from streamkit.model.message import ERROR, TEXT, USAGE, Delta, Message, Part, Reply, Usage
@@ -63,7 +63,7 @@ class TranscriptionAssembler:
     """Assembles events into the transcription as it is returned without streaming."""
 
     def __init__(self) -> None:
-        self._pieces = Pieces()
+        self._pieces = Fragments()
         self._done: Chunk = {}
         self._error: Any = None
 

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from streamkit.apis._kit.reading import as_string
-from streamkit.apis._kit.values import Texts, check_total
+from streamkit.apis._kit.values import PartTexts, check_total
 from streamkit.apis._openai.logprobs import KINDS as LOGPROBS_KINDS
-from streamkit.apis._openai.logprobs import Tokens
+from streamkit.apis._openai.logprobs import LogprobTokens
 from streamkit.model.grammar import Grammar, Misstep, Walk
 from streamkit.model.stream import Stream
 from streamkit.model.wording import describe, with_field
@@ -59,8 +59,8 @@ class _TranscriptionWalk:
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
         self._walk = Walk(GRAMMAR)
-        self._texts = Texts()
-        self._tokens = Tokens()
+        self._texts = PartTexts()
+        self._tokens = LogprobTokens()
         self._segments: dict[str, float] = {}
         self._started = 0.0
 
@@ -105,7 +105,7 @@ class _TranscriptionWalk:
         # If speakers are distinguished, the text may be in segments only.
         if self._texts.text() or not self._segments:
             yield from self._texts.check_whole(chunk, "$.text", event.get("text"))
-        whole = Tokens()
+        whole = LogprobTokens()
         whole.take(event.get("text"), event.get("logprobs"), chunk, "$.logprobs")
         yield from whole.end()
         yield from check_total(chunk, "$.usage", event.get("usage"), "total_tokens", ("input_tokens", "output_tokens"))

@@ -1,6 +1,6 @@
 """Event streams whose data is plain text instead of JSON, as small servers and demos send.
 
-No specification defines them. Lint checks the framing, as everywhere, and what can be said about the order without one:
+No specification defines them. Lint checks the framing, as everywhere, and the part of the order that is known without one:
 text after the event that ends the stream, and text that repeats the previous event. It does not check event names or
 the text itself.
 """
@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from streamkit.apis import Api, Chunk, Ending, Judge, Sample
-from streamkit.apis._kit.merge import Pieces, joined
+from streamkit.apis._kit.merge import Fragments, joined
 from streamkit.apis._kit.reading import as_string
 from streamkit.apis.plain_text.markers import MARKERS
 from streamkit.model.message import ERROR, TEXT, Delta, Message, Part, Reply
@@ -71,7 +71,7 @@ class TextAssembler:
     """Concatenates the texts, without a separator."""
 
     def __init__(self) -> None:
-        self._text = Pieces()
+        self._text = Fragments()
         self._error: str | None = None
 
     def feed(self, chunk: Chunk) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from streamkit.apis._kit.reading import as_string
-from streamkit.apis._kit.values import Texts
+from streamkit.apis._kit.values import PartTexts
 from streamkit.apis.plain_text.markers import MARKERS
 from streamkit.model.grammar import Grammar, Misstep, Walk
 from streamkit.model.stream import Stream
@@ -30,7 +30,7 @@ KINDS = GRAMMAR.kinds | {"cumulative-content", "repeated-delta"}
 
 def missteps(stream: Stream) -> Iterator[Misstep]:
     """Yield every misstep of a plain-text stream in the order of its events."""
-    walk, texts = Walk(GRAMMAR), Texts()
+    walk, texts = Walk(GRAMMAR), PartTexts()
     marker = ""
     for chunk, event in enumerate(stream.chunks):
         name, data = as_string(event.get("event")), event.get("data")

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from streamkit.apis import Api, Chunk, Ending, Judge, Sample
-from streamkit.apis._kit.merge import Pieces, join_surrogates, joined
+from streamkit.apis._kit.merge import Fragments, join_surrogates, joined
 from streamkit.apis._kit.reading import as_object, as_string, error_message, nonempty_string
 from streamkit.model.message import ERROR, FINISH, TEXT, Delta, Message, Part, Reply
 
@@ -31,10 +31,10 @@ def parse_event(data: bytes, name: str) -> Chunk | None:
     if name == "output":
         return {"event": name, "data": text}
     try:
-        held = orjson.loads(data)
+        value = orjson.loads(data)
     except orjson.JSONDecodeError:
-        held = text
-    return {"event": name, "data": held}
+        value = text
+    return {"event": name, "data": value}
 
 
 def flags(chunk: Chunk) -> int:
@@ -68,9 +68,9 @@ class ReplicateAssembler:
     """Assembles events into the prediction, as far as a stream gives it: status, output, error and logs."""
 
     def __init__(self) -> None:
-        self._pieces = Pieces()
+        self._pieces = Fragments()
         self._output: list[str] = []
-        self._logs = Pieces()
+        self._logs = Fragments()
         self._status: str | None = None
         self._error: Any = None
 

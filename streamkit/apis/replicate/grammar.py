@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from streamkit.apis._kit.values import Counter, Texts, second_end_severity
+from streamkit.apis._kit.values import Counter, PartTexts, second_end_severity
 from streamkit.model.grammar import Grammar, Misstep, Walk
 from streamkit.model.stream import Stream
 from streamkit.model.wording import describe
@@ -28,7 +28,7 @@ _SYMBOLS = {"output": "output", "logs": "output", "error": "output", "done": "do
 
 def missteps(stream: Stream) -> Iterator[Misstep]:
     """Yield every misstep of a prediction in the order of its events."""
-    walk, texts, ids = Walk(GRAMMAR), Texts(), Counter()
+    walk, texts, ids = Walk(GRAMMAR), PartTexts(), Counter()
     for chunk, event in enumerate(stream.chunks):
         name = event.get("event")
         symbol = _SYMBOLS.get(str(name))

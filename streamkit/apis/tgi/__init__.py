@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from streamkit.apis import Api, Chunk, Ending, Judge, Sample
-from streamkit.apis._kit.merge import Pieces, joined
+from streamkit.apis._kit.merge import Fragments, joined
 from streamkit.apis._kit.reading import as_object, as_string, error_message, first_count, nonempty_string, usage_delta
 from streamkit.model.message import ERROR, FINISH, TEXT, USAGE, Delta, Message, Part, Reply, Usage
 
@@ -71,7 +71,7 @@ class TgiAssembler:
     """Assembles chunks into what `/generate` returns with details."""
 
     def __init__(self) -> None:
-        self._pieces = Pieces()
+        self._pieces = Fragments()
         self._tokens: list[Any] = []
         self._whole: str | None = None
         self._details: dict[str, Any] = {}

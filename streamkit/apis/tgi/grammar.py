@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from streamkit.apis._kit.reading import as_object
-from streamkit.apis._kit.values import Counter, Texts, second_end_severity
+from streamkit.apis._kit.values import Counter, PartTexts, second_end_severity
 from streamkit.model.grammar import Grammar, Misstep, Walk
 from streamkit.model.stream import Stream
 
@@ -37,7 +37,7 @@ KINDS = GRAMMAR.kinds | {
 
 def missteps(stream: Stream) -> Iterator[Misstep]:
     """Yield every misstep of a TGI stream in the order of its chunks."""
-    walk, texts, indices, tokens = Walk(GRAMMAR), Texts(), Counter(step=1), 0
+    walk, texts, indices, tokens = Walk(GRAMMAR), PartTexts(), Counter(step=1), 0
     for chunk, entry in enumerate(stream.chunks):
         token = as_object(entry.get("token"))
         if "error" in entry and not token:

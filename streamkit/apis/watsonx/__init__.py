@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from streamkit.apis import Api, Chunk, Ending, Judge, Sample
-from streamkit.apis._kit.merge import Pieces, joined
+from streamkit.apis._kit.merge import Fragments, joined
 from streamkit.apis._kit.reading import as_string, error_message, first_count, nonempty_string, objects_in, usage_delta
 from streamkit.model.message import ERROR, FINISH, TEXT, USAGE, Delta, Message, Part, Reply, Usage
 
@@ -79,7 +79,7 @@ class WatsonxAssembler:
     def __init__(self) -> None:
         self._head: dict[str, Any] = {}
         self._results: list[dict[str, Any]] = []
-        self._texts: list[Pieces] = []
+        self._texts: list[Fragments] = []
 
     def feed(self, chunk: Chunk) -> None:
         """Take the next chunk. Never raises on content."""
@@ -87,7 +87,7 @@ class WatsonxAssembler:
         for place, result in enumerate(objects_in(chunk.get("results"))):
             if place == len(self._results):
                 self._results.append({})
-                self._texts.append(Pieces())
+                self._texts.append(Fragments())
             known = self._results[place]
             for key, value in result.items():
                 # A count of 0 after another count is not meaningful; the earlier count is kept.

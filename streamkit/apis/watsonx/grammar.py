@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from streamkit.apis._kit.reading import objects_in
-from streamkit.apis._kit.values import Counter, Repeated, Texts, check_not_decreasing
+from streamkit.apis._kit.values import Counter, PartTexts, Repeated, check_not_decreasing
 from streamkit.model.grammar import Grammar, Misstep, Walk
 from streamkit.model.stream import Stream
 
@@ -39,7 +39,7 @@ _COUNTS = ("generated_token_count", "input_token_count")
 
 def missteps(stream: Stream) -> Iterator[Misstep]:
     """Yield every misstep of a watsonx stream in the order of its chunks."""
-    walk, same, texts, times, ids = Walk(GRAMMAR), Repeated(), Texts(), Counter(repeats=True), Counter()
+    walk, same, texts, times, ids = Walk(GRAMMAR), Repeated(), PartTexts(), Counter(repeats=True), Counter()
     counted: dict[int, dict[str, int]] = {}
     for chunk, entry in enumerate(stream.chunks):
         yield from same.check(chunk, "$.model_id", entry.get("model_id"), kind="model-changed")
@@ -73,7 +73,7 @@ def _id(stream: Stream, chunk: int) -> int | None:
     return int(given) if given.isdecimal() and len(given) < 10 else None
 
 
-def _result(walk: Walk, texts: Texts, chunk: int, place: int, result: dict[str, Any]) -> Iterator[Misstep]:
+def _result(walk: Walk, texts: PartTexts, chunk: int, place: int, result: dict[str, Any]) -> Iterator[Misstep]:
     path = f"$.results[{place}]"
     yield from texts.add(chunk, f"{path}.generated_text", result.get("generated_text"), key=place)
     finished = result.get("stop_reason") not in _NOT_FINISHED

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from streamkit.apis import Api, Chunk, Ending, Judge, Sample
-from streamkit.apis._kit.merge import Pieces, joined
+from streamkit.apis._kit.merge import Fragments, joined
 from streamkit.apis._kit.reading import as_string, error_message
 from streamkit.model.message import ERROR, TEXT, Delta, Message, Part, Reply
 
@@ -41,7 +41,7 @@ class WriterAssembler:
     """Assembles chunks into the non-streaming response: `choices` with the text."""
 
     def __init__(self) -> None:
-        self._pieces = Pieces()
+        self._pieces = Fragments()
 
     def feed(self, chunk: Chunk) -> None:
         """Take the next chunk. Never raises on content."""

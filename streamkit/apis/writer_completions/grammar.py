@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from streamkit.apis._kit.values import Texts
+from streamkit.apis._kit.values import PartTexts
 from streamkit.model.grammar import Misstep
 from streamkit.model.stream import Stream
 
@@ -20,7 +20,7 @@ KINDS = frozenset({"cumulative-content", "repeated-delta", "unknown-event"})
 
 def missteps(stream: Stream) -> Iterator[Misstep]:
     """Yield every misstep of such a stream in the order of its chunks."""
-    texts = Texts()
+    texts = PartTexts()
     for chunk, entry in enumerate(stream.chunks):
         if "value" not in entry and "error" not in entry:
             yield Misstep("unknown-event", chunk, "the chunk has none of this API's fields", "$")

@@ -8,7 +8,7 @@ from dataclasses import field
 
 from streamkit.errors import UnreadableInput
 from streamkit.formats import Source, Stamp, offsets, stamp, status_and_headers
-from streamkit.formats._chunked import Chunked
+from streamkit.formats._chunked import ChunkedBody
 from streamkit.formats._http import decoded
 from streamkit.frozen import dataclass
 from streamkit.model.exchange import (
@@ -203,9 +203,9 @@ def _since(first: Stamp, one: Stamp) -> int | None:
 def _frames(received: list[_Event], at: list[int | None], headers: Headers) -> tuple[list[Frame], bool]:
     """Return the frames of a body, and whether its end was seen."""
     coded = "chunked" in (header(headers, "transfer-encoding") or "").lower()
-    if not (coded and received and Chunked.begins(received[0].data)):
+    if not (coded and received and ChunkedBody.begins(received[0].data)):
         return [Frame(event.data, time, event.line) for event, time in zip(received, at, strict=True)], False
-    chunked = Chunked()
+    chunked = ChunkedBody()
     frames = [
         frame for event, time in zip(received, at, strict=True) for frame in chunked.feed(event.data, time, event.line)
     ]

@@ -18,9 +18,9 @@ def _recognises(head: bytes) -> bool:
 def _read(source: Source) -> Iterator[Exchange]:
     # Imported only when a log is read: the reader has many modules, and this one is loaded for every input.
     from streamkit.formats.gist_log.lines import Lines
-    from streamkit.formats.gist_log.reader import Reader
+    from streamkit.formats.gist_log.reader import LogReader
 
-    reader = Reader(source.path, Lines(source.lines(cut=True)))
+    reader = LogReader(source.path, Lines(source.lines(cut=True)))
     yield from reader.exchanges()
     if not reader.number:
         raise unknown(source.path)

@@ -6,8 +6,8 @@ import re
 from typing import Any
 
 from streamkit.formats._documents import loads
-from streamkit.formats._repair import mend
-from streamkit.formats.gist_log.lines import Line, Lines, dissect
+from streamkit.formats._repair import repair
+from streamkit.formats.gist_log.lines import Lines, LogLine, dissect
 from streamkit.frozen import dataclass
 
 _MOST_LINES = 5000
@@ -57,7 +57,7 @@ class Document:
     text: str
     state: str
     message: str = ""
-    lines: tuple[Line, ...] = ()
+    lines: tuple[LogLine, ...] = ()
 
     @property
     def meant(self) -> bool:
@@ -101,7 +101,7 @@ class Brackets:
         return bool(self._quote)
 
 
-def take(first: Line, lines: Lines) -> Document:
+def take(first: LogLine, lines: Lines) -> Document:
     """Return the document that starts in `first.payload` and continues in `lines`.
 
     Text after the document on its last line is put back. If the lines are not a document, all that other readers may use
@@ -132,7 +132,7 @@ def take(first: Line, lines: Lines) -> Document:
     return document
 
 
-def _read(taken: list[Line], parts: list[str], end: int | None, lines: Lines) -> Document:
+def _read(taken: list[LogLine], parts: list[str], end: int | None, lines: Lines) -> Document:
     rest = ""
     if end is not None and end >= 0:
         rest = parts[-1][end:].strip().lstrip(",;])} ")
@@ -171,13 +171,13 @@ def _joined(parts: list[str], *, patient: bool) -> tuple[Any, str, str, str] | N
             f"wrapped over {len(parts)} lines; spaces at the wraps may be lost or added",
         )
     for candidate in dict.fromkeys((text, wrapped)) if patient else ():
-        mended = mend(candidate)
-        if mended is not None and isinstance(mended.value, dict | list):
-            if any(path == ("...",) or path[0] in _CONTENT for path in mended.elided):
+        repaired = repair(candidate)
+        if repaired is not None and isinstance(repaired.value, dict | list):
+            if any(path == ("...",) or path[0] in _CONTENT for path in repaired.elided):
                 return None
-            message = list(mended.liberties)
-            message += [f"{'.'.join(path)} is left out" for path in mended.elided]
-            return mended.value, mended.json, "repaired", ", ".join(message) or "no valid JSON"
+            message = list(repaired.liberties)
+            message += [f"{'.'.join(path)} is left out" for path in repaired.elided]
+            return repaired.value, repaired.json, "repaired", ", ".join(message) or "not valid JSON"
     return None
 
 
@@ -198,7 +198,7 @@ def _is_python(text: str) -> bool:
     return text[:1] != "{" or text[1:].lstrip()[:1] == "'"
 
 
-def _stops(first: Line, line: Line, in_string: bool) -> bool:
+def _stops(first: LogLine, line: LogLine, in_string: bool) -> bool:
     """Return whether this line certainly does not belong to the open document."""
     if line.kind in ("data", "event", "done", "fence"):
         return True

@@ -16,7 +16,7 @@ from streamkit.formats._source import TOO_LONG
 from streamkit.frozen import dataclass
 from streamkit.model.recording import LongLine
 
-Kind = Literal["blank", "fence", "data", "event", "comment", "done", "elision", "open", "text"]
+LineKind = Literal["blank", "fence", "data", "event", "comment", "done", "elision", "open", "text"]
 
 _LONGEST_PREFIX = 240
 _LONGEST_PRINTED = 4 << 20
@@ -60,7 +60,7 @@ _LOG_TIME = ("time", "timestamp", "ts", "@timestamp", "asctime", "t", "__REALTIM
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class LogLine:
     """One line, split into its parts.
 
     `text` is the line without its end. `payload` is the text after `data:`, the name of an event, the text of a comment, or
@@ -69,7 +69,7 @@ class Line:
     """
 
     number: int
-    kind: Kind
+    kind: LineKind
     text: str
     payload: str = ""
     stamp: Stamp | None = None
@@ -82,25 +82,25 @@ class Lines:
 
     def __init__(self, lines: Iterable[bytes]) -> None:
         self._lines = enumerate(lines, 1)
-        self._back: deque[Line] = deque()
+        self._back: deque[LogLine] = deque()
         # The number of characters that may still be read without a result; it keeps reading linear for any log.
         self.patience = _PATIENCE
         # The number of characters read since the last result.
         self.idle = 0
 
-    def __iter__(self) -> Iterator[Line]:
+    def __iter__(self) -> Iterator[LogLine]:
         return self
 
-    def __next__(self) -> Line:
+    def __next__(self) -> LogLine:
         if self._back:
             return self._back.popleft()
         number, line = next(self._lines)
         self.patience += 2 * len(line)
         self.idle += len(line) + 60
         if isinstance(line, LongLine):
-            return Line(number=number, kind="text", text="", message=f"a line {TOO_LONG}")
+            return LogLine(number=number, kind="text", text="", message=f"a line {TOO_LONG}")
         if not _TELLING.search(line):
-            return Line(
+            return LogLine(
                 number=number,
                 kind="text" if line.strip() else "blank",
                 text=line.rstrip(b"\r\n").decode("utf-8", "surrogateescape"),
@@ -109,12 +109,12 @@ class Lines:
         self._back.extend(found[1:])
         return found[0]
 
-    def put_back(self, lines: Iterable[Line]) -> None:
+    def put_back(self, lines: Iterable[LogLine]) -> None:
         """Return these lines next, in this order."""
         self._back.extendleft(reversed(list(lines)))
 
 
-def dissect(text: str, number: int, outer: Stamp | None = None) -> list[Line]:
+def dissect(text: str, number: int, outer: Stamp | None = None) -> list[LogLine]:
     """Return one line of a log as one line, or as several if they were printed inside a literal or a logger's JSON."""
     if number == 1:
         text = text.removeprefix("\ufeff")
@@ -125,9 +125,9 @@ def dissect(text: str, number: int, outer: Stamp | None = None) -> list[Line]:
         return [replace(_plain(text, text.strip(), number, outer), message="HTML entities")]
     bare = text.strip()
     if not bare or (_ONLY_A_TIME.fullmatch(bare) and stamp(bare)):
-        return [Line(number=number, kind="blank", text=text)]
+        return [LogLine(number=number, kind="blank", text=text)]
     if _FENCE.match(text):
-        return [Line(number=number, kind="fence", text=text)]
+        return [LogLine(number=number, kind="fence", text=text)]
     if bare.startswith("{") and (wrapped := _unwrapped(bare, number) or _taken_out(bare, number)):
         return wrapped
     if (printed := _unquoted(text, number, outer)) is not None:
@@ -135,33 +135,33 @@ def dissect(text: str, number: int, outer: Stamp | None = None) -> list[Line]:
     return [_plain(text, bare, number, outer)]
 
 
-def _plain(text: str, bare: str, number: int, outer: Stamp | None) -> Line:
+def _plain(text: str, bare: str, number: int, outer: Stamp | None) -> LogLine:
     if match := _DATA.match(text):
         return _field(number, "data", text, match, outer)
     if (match := _EVENT.fullmatch(text)) and _is_logged(match[1], outer):
         return _field(number, "event", text, match, outer)
     if _DONE.fullmatch(bare):
-        return Line(number=number, kind="done", text=text, payload=bare, stamp=outer)
+        return LogLine(number=number, kind="done", text=text, payload=bare, stamp=outer)
     if match := _COMMENT.fullmatch(bare):
-        return Line(number=number, kind="comment", text=text, payload=match[1], stamp=outer)
+        return LogLine(number=number, kind="comment", text=text, payload=match[1], stamp=outer)
     if (match := _TIMED_COMMENT.fullmatch(bare)) and _ONLY_A_TIME.fullmatch(match[1]) and (found := stamp(match[1])):
-        return Line(number=number, kind="comment", text=text, payload=match[2], stamp=outer or found)
+        return LogLine(number=number, kind="comment", text=text, payload=match[2], stamp=outer or found)
     if _ELISION.match(bare):
-        return Line(number=number, kind="elision", text=text, payload=bare, stamp=outer)
+        return LogLine(number=number, kind="elision", text=text, payload=bare, stamp=outer)
     if match := _OPEN.match(text):
         return _field(number, "open", text, match, outer, text[match.start(2) :])
-    return Line(number=number, kind="text", text=text, stamp=outer)
+    return LogLine(number=number, kind="text", text=text, stamp=outer)
 
 
 def _field(
-    number: int, kind: Kind, text: str, match: re.Match[str], outer: Stamp | None, payload: str | None = None
-) -> Line:
+    number: int, kind: LineKind, text: str, match: re.Match[str], outer: Stamp | None, payload: str | None = None
+) -> LogLine:
     prefix = match[1]
     found = outer or (stamp(prefix) if prefix.strip() else None)
     payload = match[2] if payload is None else payload
     if kind == "data" and _DONE.fullmatch(payload.strip()):
         kind, payload = "done", payload.strip()
-    return Line(
+    return LogLine(
         number=number,
         kind=kind,
         text=text,
@@ -175,7 +175,7 @@ def _is_logged(prefix: str, outer: Stamp | None) -> bool:
     return outer is not None or not prefix.strip(" \t>+|") or bool(_LOGGED.search(prefix) or stamp(prefix))
 
 
-def _unquoted(text: str, number: int, outer: Stamp | None) -> list[Line] | None:
+def _unquoted(text: str, number: int, outer: Stamp | None) -> list[LogLine] | None:
     """Return the lines inside a literal that a program printed: `b'data: {"id":…}\\n\\n'`."""
     match = _QUOTED.match(text)
     if match is None or "data:" in match[1] or len(text) > _LONGEST_PRINTED:
@@ -188,7 +188,7 @@ def _unquoted(text: str, number: int, outer: Stamp | None) -> list[Line] | None:
     return [line for part in printed.split("\n") for line in dissect(part, number, time)]
 
 
-def _unwrapped(bare: str, number: int) -> list[Line] | None:
+def _unwrapped(bare: str, number: int) -> list[LogLine] | None:
     """Return the line inside a logger's JSON: Docker's `{"log":"data: …","stream":"stdout","time":"…"}` and its relatives."""
     if bare[-1:] != "}" or not _SAYS_TEXT.search(bare, 0, _LONGEST_PREFIX):
         return None
@@ -203,7 +203,7 @@ def _unwrapped(bare: str, number: int) -> list[Line] | None:
     return [line for part in lines for line in dissect(part, number, time)]
 
 
-def _taken_out(bare: str, number: int) -> list[Line]:
+def _taken_out(bare: str, number: int) -> list[LogLine]:
     """Return the chunk inside a program's own record of it: `{"ts":1762720298.5,"chunk":{…}}`."""
     match = _HELD.search(bare, 0, _LONGEST_PREFIX)
     document = parse_object(bare.encode("utf-8", "surrogateescape")) if match else None
@@ -212,10 +212,10 @@ def _taken_out(bare: str, number: int) -> list[Line]:
     time = next((found for key in _LOG_TIME if (found := _stamp_of(document.get(key)))), None)
     chunk = compact_json(document[match[1]])
     name = document.get("event")
-    before = [Line(number=number, kind="event", text=bare, payload=name)] if isinstance(name, str) and name else []
+    before = [LogLine(number=number, kind="event", text=bare, payload=name)] if isinstance(name, str) and name else []
     return [
         *before,
-        Line(number=number, kind="open", text=bare, payload=chunk, stamp=time, message=f"taken out of {match[1]}"),
+        LogLine(number=number, kind="open", text=bare, payload=chunk, stamp=time, message=f"taken out of {match[1]}"),
     ]
 
 

@@ -12,7 +12,7 @@ from streamkit.formats._drafts import Draft
 from streamkit.formats._payloads import Identity, identity, role
 from streamkit.formats._repair import compact_json, literal
 from streamkit.formats.gist_log.brackets import Document, take
-from streamkit.formats.gist_log.lines import Line, Lines
+from streamkit.formats.gist_log.lines import Lines, LogLine
 from streamkit.formats.gist_log.parked import Parked
 from streamkit.model.exchange import Exchange, Response
 
@@ -26,7 +26,7 @@ _REQUEST = re.compile(r"(.*?)(?:^|[>\s\"'])(?:POST|GET) (?:https?://|/)\S+(?: HT
 _PRINTED = re.compile(r"\s*b?['\"]")
 
 
-class Reader:
+class LogReader:
     """Reads a log line by line and collects one exchange at a time; an exchange is parked during chunks of another."""
 
     def __init__(self, path: str, lines: Lines) -> None:
@@ -37,10 +37,10 @@ class Reader:
         self._done: list[Draft] = []
         self._parked = Parked()
         self._news = False  # whether what is done, or what it waits for, has changed
-        self._event: Line | None = None
+        self._event: LogLine | None = None
         self._response: Response | None = None
         self._sent: Stamp | None = None
-        self._dots: list[tuple[Line, bool]] = []
+        self._dots: list[tuple[LogLine, bool]] = []
         self._skipped: list[tuple[int, int, str]] = []
         self._held: list[tuple[int, str, str]] = []
 
@@ -65,7 +65,7 @@ class Reader:
         self._end()
         yield from self._finished()
 
-    def _given_up(self, line: Line) -> Iterator[Exchange]:
+    def _given_up(self, line: LogLine) -> Iterator[Exchange]:
         """Yield the open exchange, then stop: with this many lines without a chunk, it is not the log of a stream."""
         self._end()
         yield from self._finished()
@@ -93,15 +93,15 @@ class Reader:
         self._draft = None
         self._news = True
 
-    def _blank(self, line: Line) -> None:
+    def _blank(self, line: LogLine) -> None:
         self._event = None
 
-    def _fence(self, line: Line) -> None:
+    def _fence(self, line: LogLine) -> None:
         self._done += self._parked.release()
         self._news = True
         self._separate("fence")
 
-    def _text(self, line: Line, message: str = "other text") -> None:
+    def _text(self, line: LogLine, message: str = "other text") -> None:
         if match := _STATUS.fullmatch(line.text):
             self._response = self._headers(match)
             return
@@ -132,22 +132,22 @@ class Reader:
             self._draft.separation = by
         self._dots = [(dots, before) for dots, before in self._dots if before]
 
-    def _elision(self, line: Line) -> None:
+    def _elision(self, line: LogLine) -> None:
         if self._draft is not None and not self._draft.separation and len(self._dots) < _MOST_HELD:
             self._dots.append((line, True))
         elif len(self._dots) < _MOST_HELD:
             self._dots.append((line, False))
 
-    def _comment(self, line: Line) -> None:
+    def _comment(self, line: LogLine) -> None:
         if self._draft is not None and not self._draft.separation and not self._draft.terminated:
             self._draft.add_comment(line.payload, line.number, line.stamp)
         else:
             self._text(line)
 
-    def _named(self, line: Line) -> None:
+    def _named(self, line: LogLine) -> None:
         self._event = line
 
-    def _marker(self, line: Line) -> None:
+    def _marker(self, line: LogLine) -> None:
         draft = self._draft
         if draft is None or not draft.chunks or (draft.terminated and draft.separation) or not line.logged:
             self._text(line, "an end mark that belongs to no stream")
@@ -163,7 +163,7 @@ class Reader:
         draft.terminated = True
         draft.separation = ""
 
-    def _data(self, line: Line) -> None:
+    def _data(self, line: LogLine) -> None:
         payload = line.payload.strip()
         if payload[:1] in ("{", "["):
             self._document(line)
@@ -184,7 +184,7 @@ class Reader:
     def _is_open(self) -> bool:
         return self._draft is not None and not self._draft.terminated and self._draft.separation != "fence"
 
-    def _document(self, line: Line) -> None:
+    def _document(self, line: LogLine) -> None:
         document = take(line, self._lines)
         if document.value is None:
             self._unusable(line, document)
@@ -203,7 +203,7 @@ class Reader:
             text = document.text if value is document.value else compact_json(value)
             self._chunk(line, value, text, document)
 
-    def _is_wanted(self, line: Line, value: Any, document: Document) -> bool:
+    def _is_wanted(self, line: LogLine, value: Any, document: Document) -> bool:
         """Return whether a document is part of a stream: by its shape, or because it is plain JSON in a data field."""
         kind = role(value)
         if kind in ("chunk", "answer", "error"):
@@ -215,7 +215,7 @@ class Reader:
             and isinstance(value, dict)
         )
 
-    def _chunk(self, line: Line, value: dict[str, Any], text: str, document: Document) -> None:
+    def _chunk(self, line: LogLine, value: dict[str, Any], text: str, document: Document) -> None:
         kind = role(value)
         bare = line.kind == "open"
         found = identity(value)
@@ -244,7 +244,7 @@ class Reader:
         self._lines.idle = 0
         draft.terminated = draft.terminated or plain
 
-    def _begin(self, line: Line, found: Identity | None = None, parked: Draft | None = None) -> Draft:
+    def _begin(self, line: LogLine, found: Identity | None = None, parked: Draft | None = None) -> Draft:
         """Return the exchange that a chunk on this line belongs to: one that was parked, or a new one."""
         if self._draft is not None:
             self._settle_dots(self._draft, None)
@@ -262,7 +262,7 @@ class Reader:
         self._held.clear()
         return self._draft
 
-    def _unusable(self, line: Line, document: Document) -> None:
+    def _unusable(self, line: LogLine, document: Document) -> None:
         is_data = line.kind == "data" and line.logged and (self._is_open() or document.text.startswith('{"'))
         if not document.meant and not is_data:
             for part in document.lines:

@@ -34,19 +34,19 @@ def _read(source: Source) -> Iterator[Exchange]:
     document = parse(source.all(), source.path)
     log = document.get("log") if isinstance(document, dict) else None
     entries = log.get("entries") if isinstance(log, dict) else None
-    number = passed_over = 0
+    number = skipped = 0
     for entry in entries if isinstance(entries, list) else ():
         if not isinstance(entry, dict) or not _is_answer(entry):
-            passed_over += 1
+            skipped += 1
             continue
         number += 1
-        notes = _passed_over(passed_over) if passed_over else ()
-        passed_over = 0
+        notes = _skipped(skipped) if skipped else ()
+        skipped = 0
         yield _exchange(entry, Origin(source.path, number), notes)
 
 
-def _passed_over(count: int) -> tuple[Repair, ...]:
-    return (Repair(1, "skipped", f"{count} entr{'ies' if count > 1 else 'y'} before this one, no answers of an API"),)
+def _skipped(count: int) -> tuple[Repair, ...]:
+    return (Repair(1, "skipped", f"{count} entr{'ies' if count > 1 else 'y'} before this one, not an API's"),)
 
 
 def _is_answer(entry: dict[str, Any]) -> bool:

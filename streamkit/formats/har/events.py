@@ -12,20 +12,20 @@ from streamkit.wire.framing import SSE
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class HarEvent:
     """One event: its block as an event stream would have it, and its time in nanoseconds since 1970, if it has one."""
 
     data: bytes
     at: int | None
 
 
-def event_messages(entry: dict[str, Any]) -> list[Message]:
+def event_messages(entry: dict[str, Any]) -> list[HarEvent]:
     """Return the messages of a HAR entry; none if it has none."""
     found = entry.get("_eventSourceMessages")
     return [_message(one) for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
-def _message(message: dict[str, Any]) -> Message:
+def _message(message: dict[str, Any]) -> HarEvent:
     lines = []
     for field, name in (("event", "eventName"), ("id", "eventId")):
         value = message.get(name)
@@ -35,10 +35,10 @@ def _message(message: dict[str, Any]) -> Message:
     lines += [f"data: {line}" for line in (data if isinstance(data, str) else "").split("\n")]
     time = message.get("time")
     at = round(time * 1_000_000) * 1000 if isinstance(time, int | float) and 0 < time < 1e11 else None
-    return Message(("\n".join(lines) + "\n\n").encode("utf-8", "surrogatepass"), at)
+    return HarEvent(("\n".join(lines) + "\n\n").encode("utf-8", "surrogatepass"), at)
 
 
-def with_event_times(frames: Frames, messages: Sequence[Message], begun: int | None) -> Frames | None:
+def with_event_times(frames: Frames, messages: Sequence[HarEvent], begun: int | None) -> Frames | None:
     """Return the frames with the messages' times, where these are of the frames' events, ascend, and count from `begun`."""
     times = [one.at for one in messages]
     if begun is None or not times or None in times:

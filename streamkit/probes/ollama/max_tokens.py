@@ -4,7 +4,7 @@ Sends: a question whose answer is long, with `options.num_predict: 3`, streamed.
 
 Expects: finish reason length, and at most 3 tokens of output.
 
-Why: clients ask for the rest of an answer, or reject it, only if they are told that it was cut off.
+Why: clients ask for the rest of an answer, or reject it, only if they can see that it was cut off.
 
 Reference: Ollama, docs/api.md, Generate a chat completion.
 

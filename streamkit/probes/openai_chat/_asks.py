@@ -51,9 +51,9 @@ def _with_result(answer: Answer) -> dict[str, Any] | None:
     if call is None:
         return None
     function = {"name": call.name, "arguments": call.text}
-    asked = {"role": "assistant", "content": None}
-    said = {**asked, "tool_calls": [{"id": call.id, "type": "function", "function": function}]}
-    messages = [user(WEATHER), said, {"role": "tool", "tool_call_id": call.id, "content": SUNNY}]
+    turn = {"role": "assistant", "content": None}
+    call_turn = {**turn, "tool_calls": [{"id": call.id, "type": "function", "function": function}]}
+    messages = [user(WEATHER), call_turn, {"role": "tool", "tool_call_id": call.id, "content": SUNNY}]
     return {"model": MODEL, "messages": messages, "tools": TOOLS, "max_tokens": LIMIT, "temperature": 0, **WITH_USAGE}
 
 

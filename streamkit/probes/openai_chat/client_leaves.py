@@ -4,7 +4,7 @@ Sends: a long answer that is left after its first frame, then another question.
 
 Expects: the next question is answered.
 
-Why: people press Stop. A server with few slots that goes on writing makes the next one wait.
+Why: people press Stop. A server with few slots that continues to write makes the next request wait.
 
 Reference: RFC 9112, section 9.6.
 

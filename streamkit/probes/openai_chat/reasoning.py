@@ -1,4 +1,4 @@
-"""Reasoning is in a field of its own, and not in the text.
+"""Reasoning is in a separate field, not in the text.
 
 Sends: a question with `reasoning_effort: low`, streamed.
 

@@ -39,9 +39,9 @@ def _with_result(answer: Answer) -> dict[str, Any] | None:
     call = next(iter(answer.message.tool_calls), None)
     if call is None:
         return None
-    said = {"type": "function_call", "call_id": call.id, "name": call.name, "arguments": call.text}
+    function_call = {"type": "function_call", "call_id": call.id, "name": call.name, "arguments": call.text}
     result = {"type": "function_call_output", "call_id": call.id, "output": SUNNY}
-    content = [{"role": "user", "content": WEATHER}, said, result]
+    content = [{"role": "user", "content": WEATHER}, function_call, result]
     return {"model": MODEL, "input": content, "tools": TOOLS, "max_output_tokens": LIMIT, "store": False, **STREAM}
 
 

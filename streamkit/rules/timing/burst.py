@@ -1,6 +1,6 @@
 r"""Nearly all chunks arrived at once.
 
-What it finds: a stream of ten chunks or more of which over 80 % arrived within 1 % of its total time.
+What it finds: a stream of ten chunks or more, over 80 % of which arrived within 1 % of its total time.
 
 Why it matters: a proxy buffered the stream and released it at the end, so nothing was streamed: the time to first
 token is that of the whole response (c8s#140, koboldcpp#1168).

@@ -48,8 +48,15 @@ def answer(
 ) -> dict[str, Any]:
     """What a client handed over. `calls` are `[id, name, arguments]`, `usage` is `[input, output]`."""
     usage = usage if usage and any(count is not None for count in usage) else None
-    told = {"text": text, "reasoning": reasoning, "calls": calls or [], "finish": finish, "usage": usage, "role": role}
-    return {"answer": told}
+    answer = {
+        "text": text,
+        "reasoning": reasoning,
+        "calls": calls or [],
+        "finish": finish,
+        "usage": usage,
+        "role": role,
+    }
+    return {"answer": answer}
 
 
 def at(**options: Any) -> dict[str, Any]:

@@ -17,16 +17,16 @@ PROVIDERS = {"openai_chat": ("openai", "/v1"), "anthropic_messages": ("anthropic
 
 
 def completion(base: str, api: str, model: str) -> dict[str, Any]:
-    chunks = list(_asked(base, api, model, stream=True, stream_options={"include_usage": True}))
+    chunks = list(_sent(base, api, model, stream=True, stream_options={"include_usage": True}))
     whole = litellm.stream_chunk_builder(chunks)
     return answer() if whole is None else _completion(whole)
 
 
 def plain(base: str, api: str, model: str) -> dict[str, Any]:
-    return _completion(_asked(base, api, model))
+    return _completion(_sent(base, api, model))
 
 
-def _asked(base: str, api: str, model: str, **options: Any) -> Any:
+def _sent(base: str, api: str, model: str, **options: Any) -> Any:
     provider, suffix = PROVIDERS[api]
     return litellm.completion(
         model=f"{provider}/{model}",

@@ -11,9 +11,9 @@ from mcp_server import Answering
 
 
 def call(base: str, _: str, model: str) -> dict[str, Any]:
-    async def fetch(asked: dict[str, Any]) -> httpx2.Response:
+    async def fetch(fields: dict[str, Any]) -> httpx2.Response:
         async with httpx2.AsyncClient(timeout=None) as client:
-            body = {**asked, "model": model, "stream": True}
+            body = {**fields, "model": model, "stream": True}
             return await client.post(f"{base}/mcp", json=body, headers={"accept": "text/event-stream"})
 
     result = asyncio.run(Answering(fetch).called())

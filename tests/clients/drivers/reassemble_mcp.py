@@ -16,8 +16,8 @@ for path in sys.argv[1:]:
     body = Path(path).read_text(encoding="utf-8")
     [*_, answered] = re.findall(r'"jsonrpc":"2.0","id":([^,]+),"(?:result|error)"', body) or [""]
 
-    async def fetch(asked: dict[str, Any], body: str = body, answered: str = answered) -> httpx2.Response:
-        given = body.replace(f'"id":{answered},"', f'"id":{asked["id"]},"')
+    async def fetch(fields: dict[str, Any], body: str = body, answered: str = answered) -> httpx2.Response:
+        given = body.replace(f'"id":{answered},"', f'"id":{fields["id"]},"')
         return httpx2.Response(200, headers={"content-type": "text/event-stream"}, content=given.encode())
 
     error, result = None, None
