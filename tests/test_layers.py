@@ -129,7 +129,7 @@ def literal_start(node: ast.expr) -> Iterator[str]:
 
 def called(node: ast.Call) -> str:
     """Return the last word of a called name: `open` of `Path(x).open()`."""
-    return ast.unparse(node.func).rpartition(".")[2]
+    return getattr(node.func, "attr", "") or getattr(node.func, "id", "")
 
 
 FILES = sorted((ROOT / "streamkit").rglob("*.py"))

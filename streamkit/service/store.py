@@ -82,7 +82,6 @@ class Store:
     def _prepare(self) -> None:
         """Create the tables of a new database, and the columns of metrics that an older one lacks."""
         run = self._database.execute
-        run("PRAGMA journal_mode = TRUNCATE")
         if not run("SELECT count(*) FROM sqlite_master").fetchone()[0]:
             findings, histograms = (
                 ", ".join(f'"{name}" {kind}' for name, kind in table.items()) for table in (FINDINGS, HISTOGRAMS)

@@ -71,7 +71,7 @@ def mutants(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", list(APIS))
-@settings(max_examples=60)
+@settings(max_examples=20)
 @given(stream=st.lists(chunks | mutants(), max_size=6))
 def test_no_json_makes_an_api_raise(name: str, stream: list[dict[str, Any]]) -> None:
     api = APIS[name]
@@ -94,14 +94,14 @@ def test_no_json_makes_an_api_raise(name: str, stream: list[dict[str, Any]]) -> 
     assert read_all(assembler) == read_all(assembler), "reading changes nothing"
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(chunk=chunks | mutants())
 def test_the_shortcut_for_text_finds_the_same_as_the_full_reader(chunk: dict[str, Any]) -> None:
     assert deltas(chunk) == every_delta(chunk)
 
 
 @pytest.mark.parametrize("name", list(APIS))
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(stream=st.lists(mutants(), max_size=8), data=st.data())
 def test_reading_while_feeding_changes_nothing(name: str, stream: list[dict[str, Any]], data: st.DataObject) -> None:
     """Reading a message while it arrives does not change the final message."""

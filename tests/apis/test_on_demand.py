@@ -70,7 +70,7 @@ def test_real_streams(folder: str, shared: Path) -> None:
                 assert_equal(exchange)
 
 
-@settings(max_examples=400)
+@settings(max_examples=150)
 @given(
     pieces=st.lists(
         chunks.map(lambda chunk: b"data: " + json.dumps(chunk).encode() + b"\n\n")

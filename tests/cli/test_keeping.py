@@ -138,6 +138,7 @@ def test_a_new_file_can_be_appended_to_and_is_private(tmp_path: Path) -> None:
     run("stats", "--format", "sqlite", "--append", "-o", str(path), str(RECORDINGS / "gemini"))
     assert fetched(path, "SELECT count(*) FROM streams") == [(1,)]
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [*tmp_path.iterdir()] == [path], "no journal stays"
 
 
 def test_several_processes_write_the_same(kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
