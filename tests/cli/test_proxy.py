@@ -27,6 +27,14 @@ asked = {"model": "model-s", "messages": [{"role": "user", "content": "hi"}], "s
 text = "".join(c.choices[0].delta.content or "" for c in client.chat.completions.create(**asked) if c.choices)
 assert text.startswith("Streams are rivers"), text
 """
+# The same with the standard library, which is imported ten times as fast.
+PLAIN_ASK = """
+import json, os, urllib.request
+body = {"model": "model-s", "messages": [{"role": "user", "content": "hi"}], "stream": True}
+headers = {"Content-Type": "application/json"}
+url = os.environ["OPENAI_BASE_URL"] + "/chat/completions"
+urllib.request.urlopen(urllib.request.Request(url, json.dumps(body).encode(), headers)).read()
+"""
 
 
 def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -53,7 +61,7 @@ def test_a_program_is_recorded_and_then_replayed_without_an_upstream(tmp_path: P
 
 
 def test_auto_ignores_a_field_that_changes(tmp_path: Path) -> None:
-    program = ["--", sys.executable, "-c", "import os" + ASK.replace('"model-s"', '"model-s", "seed": os.getpid()')]
+    program = ["--", sys.executable, "-c", PLAIN_ASK.replace('"model-s"', '"model-s", "seed": os.getpid()')]
     ignoring = ["--mode", "auto", "--ignore-field", "$.seed"]
     with serving([scripted("openai_chat/plain")], Options(match="path", pace=Pace(delay=False))) as upstream:
         for words in (ignoring, ignoring, ["--mode", "auto"]):
@@ -76,7 +84,7 @@ def test_a_program_without_a_key_gets_a_dummy(tmp_path: Path, mode: str) -> None
 
 
 def test_a_file_is_appended_to_only_on_request(tmp_path: Path) -> None:
-    program = ["--", sys.executable, "-c", ASK]
+    program = ["--", sys.executable, "-c", PLAIN_ASK]
     with serving([scripted("openai_chat/plain")], Options(match="path", pace=Pace(delay=False))) as upstream:
         codes = [
             run(tmp_path, upstream.url, "-o", "session.jsonl", *more, *program).returncode

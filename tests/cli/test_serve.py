@@ -23,6 +23,14 @@ client = openai.OpenAI(max_retries=0)
 asked = {"model": "m", "messages": [{"role": "user", "content": "hi"}], "stream": True}
 print("".join(c.choices[0].delta.content or "" for c in client.chat.completions.create(**asked)))
 """
+# The same with the standard library, which is imported ten times as fast.
+PLAIN_ASK = """
+import json, os, urllib.request
+body = {"model": "m", "messages": [{"role": "user", "content": "hi"}], "stream": True}
+headers = {"Content-Type": "application/json"}
+url = os.environ["OPENAI_BASE_URL"] + "/chat/completions"
+print(urllib.request.urlopen(urllib.request.Request(url, json.dumps(body).encode(), headers)).read().decode())
+"""
 
 
 @pytest.fixture
@@ -43,11 +51,12 @@ def test_a_program_finds_the_server_in_its_environment(recording: Path) -> None:
 
 
 def test_a_field_that_changes_is_ignored(recording: Path) -> None:
-    changing = ASK.replace('"hi"', '"hi", "name": str(os.getpid())')
+    changing = PLAIN_ASK.replace('"hi"', '"hi", "name": str(os.getpid())')
     program = ["--", sys.executable, "-c", changing]
     assert run(str(recording), *program).returncode == 1
     done = run(str(recording), "--ignore-field", "$.messages[*].name", *program)
-    assert (done.stdout, done.returncode) == ("hello\n", 0), done.stderr
+    assert done.returncode == 0, done.stderr
+    assert '"content":"hello"' in done.stdout
     invalid = run(str(recording), "--ignore-field", "messages", *program)
     assert (invalid.returncode, invalid.stderr) == (
         2,
