@@ -143,7 +143,7 @@ def command(
         return inputs.code
     findings = _without_known(judged, selection.baseline, console) if selection.baseline else judged.findings
     with CommandOutput(output, force=force, console=console) as sink:
-        report = report_of(findings, judged.rows, selection.fail_on, judged.passed_over, sink)
+        report = report_of(findings, judged.rows, selection.fail_on, judged.plain_responses, sink)
         if statistics:
             write_statistics(findings, format_name, sink)
         else:
@@ -182,9 +182,9 @@ def _tell_unjudged(judged: Judged, inputs: Inputs, console: Console) -> None:
     )
     for (what, api), count in sorted(unchecked.items()):
         console.say(f"{what} not checked for {api} ({count} stream{'s' if count > 1 else ''})")
-    if judged.passed_over:
-        many = judged.passed_over > 1
-        message = f"{judged.passed_over} exchange{'s' if many else ''} whose request does not ask for a stream"
+    if judged.plain_responses:
+        many = judged.plain_responses > 1
+        message = f"{judged.plain_responses} exchange{'s' if many else ''} whose request does not ask for a stream"
         if judged.rows:
             console.say(f"skipped {message}")
         else:
