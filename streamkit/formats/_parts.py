@@ -14,7 +14,7 @@ from streamkit.model.exchange import Exchange
 from streamkit.model.limits import LARGEST_EXCHANGE
 
 _BLOCK = 1 << 20  # one read while looking for places to cut
-# Every line that starts an exchange has this key, and no other line has it but by accident.
+# Every line that starts an exchange has this key, and other lines contain it only by accident.
 _KEY = b'"streamkit"'
 
 
@@ -81,8 +81,8 @@ def _starts(file: IO[bytes], head: bytes) -> Iterator[tuple[int, int, int]]:
 
 
 def read_part(file: IO[bytes], path: str, part: FileRange = WHOLE, *, on_demand: bool = False) -> Iterator[Exchange]:
-    """Yield the exchanges of one part of the recording in `file`, which can be sought; `path` is what messages and exchanges
-    call the file. They have the numbers and lines that they have in the whole file. Raises UnreadableInput."""
+    """Yield the exchanges of one part of the recording in `file`, which must be seekable; `path` is its name in messages and
+    exchanges. They have the numbers and lines that they have in the whole file. Raises UnreadableInput."""
     file.seek(part.start)
     source = Source(path, _pieces(path, file.read, part), lines_before=part.lines)
     return recording.read_batches(
