@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from streamkit.apis import APIS, Assembler, assemble, interpret
 from streamkit.cli._output import Look, json_text
@@ -14,10 +13,8 @@ from streamkit.frozen import dataclass
 from streamkit.model.exchange import Exchange
 from streamkit.model.message import Message, Part, Reply
 from streamkit.model.stream import Stream
+from streamkit.service.exchange_job import ExchangeJob
 from streamkit.text import safe_text
-
-if TYPE_CHECKING:
-    from streamkit.service.spreading import WorkUnit
 
 SPEED = 80_000_000
 """About the bytes of recordings that one process reassembles per second."""
@@ -25,7 +22,7 @@ _HEADING = re.compile(r"^#+ .*", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReassembleJob:
+class ReassembleJob(ExchangeJob):
     """The options of the command, and how its output shows text."""
 
     parts: tuple[str, ...]
@@ -37,12 +34,6 @@ class ReassembleJob:
     on_demand: bool = False
     api: str | None = None
     dialect: str | None = None
-
-    def items(self, unit: WorkUnit) -> Iterator[Exchange]:
-        """Yield the exchanges of a unit."""
-        from streamkit.service.spreading import exchanges_of
-
-        return exchanges_of(unit, self.input_format, on_demand=self.on_demand)
 
     def begin(self) -> ReassembleWorker:
         """Return a worker for one task."""
