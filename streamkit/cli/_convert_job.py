@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from streamkit.formats import FORMATS
 from streamkit.frozen import dataclass
 from streamkit.model.exchange import Exchange
 from streamkit.redact.redactor import redact_exchange
 from streamkit.service.converting import Lost, entry_of
-from streamkit.service.exchange_job import ExchangeJob
+
+if TYPE_CHECKING:
+    from streamkit.service.spreading import WorkUnit
 
 SPEED = 50_000_000
 """About the bytes of recordings that one process converts per second."""
@@ -18,7 +22,7 @@ TASK_BYTES = 8 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class ConvertJob(ExchangeJob):
+class ConvertJob:
     """The format to convert to, by name, whether secrets are cut, and whether each exchange is written to a separate file."""
 
     target: str
@@ -26,6 +30,12 @@ class ConvertJob(ExchangeJob):
     alone: bool
     input_format: str | None = None
     on_demand: bool = False
+
+    def items(self, unit: WorkUnit) -> Iterator[Exchange]:
+        """Yield the exchanges of a unit."""
+        from streamkit.service.spreading import exchanges_of
+
+        return exchanges_of(unit, self.input_format, on_demand=self.on_demand)
 
     def begin(self) -> ConvertWorker:
         """Return a worker for one task."""

@@ -12,17 +12,17 @@ from streamkit.cli.options import Console
 from streamkit.frozen import dataclass
 from streamkit.model.exchange import Exchange
 from streamkit.model.finding import Finding
-from streamkit.service.exchange_job import ExchangeJob
 
 if TYPE_CHECKING:
     from streamkit.model.stream import Stream
+    from streamkit.service.spreading import WorkUnit
 
 SPEED = 40_000_000
 """About the bytes of recordings that one process checks per second."""
 
 
 @dataclass(frozen=True, slots=True)
-class LintJob(ExchangeJob):
+class LintJob:
     """The options of the command; a worker checks streams by them."""
 
     selection: Selection
@@ -30,6 +30,12 @@ class LintJob(ExchangeJob):
     on_demand: bool = False
     api: str | None = None
     dialect: str | None = None
+
+    def items(self, unit: WorkUnit) -> Iterator[Exchange]:
+        """Yield the exchanges of a unit."""
+        from streamkit.service.spreading import exchanges_of
+
+        return exchanges_of(unit, self.input_format, on_demand=self.on_demand)
 
     def begin(self) -> LintWorker:
         """Return a worker for one task."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 from streamkit.apis import APIS, Assembler, assemble, interpret
 from streamkit.cli._output import Look, json_text
@@ -13,8 +14,10 @@ from streamkit.frozen import dataclass
 from streamkit.model.exchange import Exchange
 from streamkit.model.message import Message, Part, Reply
 from streamkit.model.stream import Stream
-from streamkit.service.exchange_job import ExchangeJob
 from streamkit.text import safe_text
+
+if TYPE_CHECKING:
+    from streamkit.service.spreading import WorkUnit
 
 SPEED = 80_000_000
 """About the bytes of recordings that one process reassembles per second."""
@@ -22,7 +25,7 @@ _HEADING = re.compile(r"^#+ .*", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReassembleJob(ExchangeJob):
+class ReassembleJob:
     """The options of the command, and how its output shows text."""
 
     parts: tuple[str, ...]
@@ -34,6 +37,12 @@ class ReassembleJob(ExchangeJob):
     on_demand: bool = False
     api: str | None = None
     dialect: str | None = None
+
+    def items(self, unit: WorkUnit) -> Iterator[Exchange]:
+        """Yield the exchanges of a unit."""
+        from streamkit.service.spreading import exchanges_of
+
+        return exchanges_of(unit, self.input_format, on_demand=self.on_demand)
 
     def begin(self) -> ReassembleWorker:
         """Return a worker for one task."""

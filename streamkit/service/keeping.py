@@ -7,7 +7,7 @@ import json
 import sys
 import zlib
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from streamkit.apis import interpret
@@ -17,15 +17,15 @@ from streamkit.model.exchange import Exchange
 from streamkit.model.finding import Finding
 from streamkit.model.measurement import Measurement
 from streamkit.rules import RULES, lint
-from streamkit.service.exchange_job import ExchangeJob
 from streamkit.service.measuring import counters
+from streamkit.service.spreading import WorkUnit, exchanges_of
 
 SPEED = 30_000_000
 """About the bytes of recordings that one process measures and checks per second."""
 
 
 @dataclass(frozen=True, slots=True)
-class KeepJob(ExchangeJob):
+class KeepJob:
     """How to count tokens and how to read the inputs. Every metric is measured, and every rule that is enabled by default checked."""
 
     tokenizer: str | None = None
@@ -38,6 +38,10 @@ class KeepJob(ExchangeJob):
     def on_demand(self) -> bool:
         """Rules look at every frame."""
         return False
+
+    def items(self, unit: WorkUnit) -> Iterator[Exchange]:
+        """Yield the exchanges of a unit."""
+        return exchanges_of(unit, self.input_format)
 
     def begin(self) -> KeepWorker:
         """Return a worker for one task."""

@@ -10,13 +10,13 @@ from streamkit.metrics import CollectionPart, GatePart
 from streamkit.model.exchange import Exchange
 from streamkit.model.stream import Stream
 from streamkit.reporters import Mark, Row
-from streamkit.service.exchange_job import ExchangeJob
 from streamkit.service.measuring import Run, Wanted, counters
 from streamkit.service.pricing import Bill
+from streamkit.service.spreading import WorkUnit, exchanges_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MeasureJob(ExchangeJob):
+class MeasureJob:
     """What to measure, how to count tokens and how to read the inputs."""
 
     wanted: Wanted
@@ -26,6 +26,10 @@ class MeasureJob(ExchangeJob):
     on_demand: bool = True
     api: str | None = None
     dialect: str | None = None
+
+    def items(self, unit: WorkUnit) -> Iterator[Exchange]:
+        """Yield the exchanges of a unit."""
+        return exchanges_of(unit, self.input_format, on_demand=self.on_demand)
 
     def begin(self) -> MeasureWorker:
         """Return a worker for one task."""
