@@ -80,7 +80,7 @@ class Inputs:
             part(worker.end())
             return
         with plan.spread(job, self.paths, self.taken, part) as spread:
-            inputs = [spread.inputs(place) for place in range(len(self.paths))]
+            inputs = [spread.inputs(index) for index in range(len(self.paths))]
             try:
                 yield from self._each(inputs, spread.values)
             except WorkFailed as failure:

@@ -61,14 +61,14 @@ def _starts(file: IO[bytes], head: bytes) -> Iterator[tuple[int, int, int]]:
     data = head
     while len(data) <= LONGEST_LINE + _BLOCK:  # a longer line cannot be read
         whole = data.rfind(b"\n") + 1
-        counted = place = 0
-        while (found := data.find(_KEY, place, whole)) >= 0:
-            start, place = data.rfind(b"\n", 0, found) + 1, data.index(b"\n", found) + 1
-            if place - start > LONGEST_LINE - PIECE:
+        counted = index = 0
+        while (found := data.find(_KEY, index, whole)) >= 0:
+            start, index = data.rfind(b"\n", 0, found) + 1, data.index(b"\n", found) + 1
+            if index - start > LONGEST_LINE - PIECE:
                 return  # it may be too long to be read
             lines += data.count(b"\n", counted, start)
             counted = start
-            opened, clean = recording.starts_in(data[start:place])
+            opened, clean = recording.starts_in(data[start:index])
             if clean:
                 yield position + start, exchanges, lines
             exchanges += opened

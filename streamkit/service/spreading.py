@@ -167,9 +167,9 @@ class Spread:
         self._whole: Any = None
         self._part = part
 
-    def inputs(self, place: int) -> Iterator[FoundInput]:
+    def inputs(self, index: int) -> Iterator[FoundInput]:
         """Return the inputs at the path with this index, in a stable order."""
-        return self._inputs[place][1]
+        return self._inputs[index][1]
 
     def values(self, found: FoundInput) -> Iterator[tuple[int, Any]]:
         """Yield the size of the body and the value for each exchange of the next input. Raises what reading it raised."""
