@@ -264,11 +264,11 @@ def _keep_private(descriptor: int) -> None:
 def check_folder(folder: str | Path) -> None:
     """Raise CannotWrite if no file can be created in a folder, or if the folder itself cannot be created."""
     path = Path(folder)
-    place = next(place for place in (path, *path.absolute().parents) if place.exists())
-    if not place.is_dir():
-        raise CannotWrite(os.fspath(place), OSError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)))
-    if not os.access(place, os.W_OK | os.X_OK):
-        raise CannotWrite(os.fspath(folder), OSError(errno.EACCES, os.strerror(errno.EACCES)))
+    nearest = next(parent for parent in (path, *path.absolute().parents) if parent.exists())
+    if not nearest.is_dir():
+        raise CannotWrite(os.fspath(nearest), OSError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)))
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        raise CannotWrite(os.fspath(nearest), OSError(errno.EACCES, os.strerror(errno.EACCES)))
 
 
 def make_folder(folder: Path) -> None:
@@ -276,9 +276,9 @@ def make_folder(folder: Path) -> None:
     if folder.is_dir():
         return
     missing = [folder, *folder.parents]
-    for place in reversed([place for place in missing if not place.exists()]):
+    for parent in reversed([parent for parent in missing if not parent.exists()]):
         with contextlib.suppress(FileExistsError):
-            place.mkdir(mode=0o700)
+            parent.mkdir(mode=0o700)
 
 
 class Parts:

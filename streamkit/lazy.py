@@ -12,15 +12,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 
-def door(package: str, places: Mapping[str, str]) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+def door(package: str, modules: Mapping[str, str]) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
     """Return the `__getattr__` and `__dir__` of a package whose names live in other modules (PEP 562).
 
-    `places` maps each exported name to its module, relative to `package`. Imported names are stored in the package, so that
+    `modules` maps each exported name to its module, relative to `package`. Imported names are stored in the package, so that
     the next access is a plain attribute look-up.
     """
 
     def fetch(name: str) -> Any:
-        module = places.get(name)
+        module = modules.get(name)
         if module is None:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
         value = getattr(importlib.import_module(f"{package}.{module}"), name)
@@ -28,6 +28,6 @@ def door(package: str, places: Mapping[str, str]) -> tuple[Callable[[str], Any],
         return value
 
     def names() -> list[str]:
-        return sorted({*vars(sys.modules[package]), *places})
+        return sorted({*vars(sys.modules[package]), *modules})
 
     return fetch, names

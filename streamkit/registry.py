@@ -114,25 +114,25 @@ class Catalogue(Mapping[str, Entry]):
 
     def _plugins(self) -> Iterator[tuple[str, Entry]]:
         for point in self._points():
-            place = f"plugin {point.name} ({point.value})"
+            source = f"plugin {point.name} ({point.value})"
             try:
                 loaded = point.load()
             except Exception as error:
-                raise CatalogueError(f"{place} of {self._package} does not load: {error!r}") from error
+                raise CatalogueError(f"{source} of {self._package} does not load: {error!r}") from error
             yield (
-                place,
-                self._only_entry(place, loaded) if isinstance(loaded, ModuleType) else self._checked(place, loaded),
+                source,
+                self._only_entry(source, loaded) if isinstance(loaded, ModuleType) else self._checked(source, loaded),
             )
 
-    def _only_entry(self, place: str, module: ModuleType) -> Entry:
+    def _only_entry(self, source: str, module: ModuleType) -> Entry:
         entries = [value for value in vars(module).values() if isinstance(value, self._kind)]
         if len(entries) != 1:
-            raise CatalogueError(f"{place}: {len(entries)} entries of {self._package}, expected exactly one")
+            raise CatalogueError(f"{source}: {len(entries)} entries of {self._package}, expected exactly one")
         return entries[0]
 
-    def _checked(self, place: str, entry: object) -> Entry:
+    def _checked(self, source: str, entry: object) -> Entry:
         if not isinstance(entry, self._kind):
-            raise CatalogueError(f"{place}: expected a {self._kind.__name__}, got {type(entry).__name__}")
+            raise CatalogueError(f"{source}: expected a {self._kind.__name__}, got {type(entry).__name__}")
         return entry
 
     def _unknown(self, name: str) -> str:

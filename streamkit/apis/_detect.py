@@ -78,7 +78,7 @@ def _vote(sample: Sample, *, most: bool = False) -> Detection | None:
     sampled = len(alone) - sum(1 for chunk in sample.chunks if not chunk)  # empty objects belong to no API
     votes: dict[str, _Votes] = {}
     for api in APIS.values():
-        found = {place: why for place, event in enumerate(alone) if (why := api.recognises(event)) is not None}
+        found = {index: why for index, event in enumerate(alone) if (why := api.recognises(event)) is not None}
         if found:
             first = min(found)
             votes[api.name] = _Votes(len(found), first, found[first], set(found))

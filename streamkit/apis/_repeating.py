@@ -67,9 +67,9 @@ class _Template:
 
     def _check(self, flat: list[bytes]) -> None:
         check_texts(flat)
-        for place, is_text in enumerate(self._texts):
+        for index, is_text in enumerate(self._texts):
             if not is_text:
-                numbers = check_numbers(flat[place :: len(self._texts)])
+                numbers = check_numbers(flat[index :: len(self._texts)])
                 if set(map(type, numbers)) != {int} or min(numbers) < 1:
                     raise Unfit
 

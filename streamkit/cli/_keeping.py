@@ -1,4 +1,4 @@
-"""`stats --format sqlite`: write what is known of every stream to a database."""
+"""`stats --format sqlite`: write everything known about every stream to a database."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from streamkit.service.store import Store
 
 FORMATS = {"sqlite": "a file", "parquet": "a folder"}
-# What these do is asked of the database later: `stats FILE.sqlite --by model`.
+# These options apply when the database is read: `stats FILE.sqlite --by model`.
 _LATER = (
     *("metrics", "percentiles", "per_stream", "by", "sort", "fail_if", "slo", "plot", "explain", "prices", "compare"),
     *("definitions", "follow", "html_file", "otlp_endpoint"),
@@ -26,7 +26,7 @@ _LATER = (
 
 
 def check_keeping(format_name: str | None, output: str | None, options: Mapping[str, Any]) -> bool:
-    """Return whether streams are written to a database. Raises UsageError for options that it has no use for."""
+    """Return whether streams are written to a database. Raises UsageError for options that do not apply."""
     if options["append"] and format_name != "sqlite":
         raise UsageError("--append goes with --format sqlite")
     if format_name not in FORMATS:

@@ -96,7 +96,7 @@ class Judged:
 
     findings: list[Finding] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)
-    passed_over: int = 0
+    plain_responses: int = 0
 
     def add(self, streams: Iterator[LintedStream], console: Console) -> None:
         """Add these streams. An excerpt is reported on stderr."""
@@ -107,7 +107,7 @@ class Judged:
                 continue
             seen.add(key)
             if stream.plain_answer:
-                self.passed_over += 1
+                self.plain_responses += 1
                 continue
             self.findings += stream.findings
             if stream.excerpt:

@@ -31,7 +31,11 @@ def check_statistics_format(format_name: str) -> None:
 
 
 def report_of(
-    findings: Sequence[Finding], rows: Sequence[Mapping[str, Any]], fail_on: str, passed_over: int, sink: CommandOutput
+    findings: Sequence[Finding],
+    rows: Sequence[Mapping[str, Any]],
+    fail_on: str,
+    plain_responses: int,
+    sink: CommandOutput,
 ) -> LintReport:
     """Return the report for this output, with the manuals of the broken rules."""
     from streamkit.reporters import LintReport
@@ -45,7 +49,7 @@ def report_of(
         manuals=Manuals({rule.code: rule.docstring for rule in rules}),
         severities={rule.code: rule.severity for rule in rules},
         fail_on=fail_on,
-        passed_over=passed_over,
+        plain_responses=plain_responses,
         paint=sink.paint,
         width=get_terminal_size((80, 24)).columns if sink.terminal else 0,
         version=VERSION,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from streamkit.cli._config import Config
 from streamkit.cli._contracts import Contracts, read_contracts
@@ -61,49 +61,44 @@ class Selection:
         return lint(self.contracts.checked(stream), self.rules(stream.file))
 
 
-def read_selection(
-    config: Config,
-    *,
-    select: tuple[str, ...],
-    extend_select: tuple[str, ...],
-    ignore: tuple[str, ...],
-    strict: bool,
-    max_gap: int | None,
-    schemas: tuple[str, ...],
-    fail_on: str | None,
-    baseline: str | None,
-) -> Selection:
+def read_selection(config: Config, options: Mapping[str, Any]) -> Selection:
     """Read the selection. Options precede the table of pyproject.toml; `--extend-select` and `--ignore` add to it."""
-    from streamkit.rules import check_known
-
+    select, extend_select, ignore = (_words(options[name]) for name in ("select", "extend_select", "ignore"))
     per_file = config.lists("per-file-ignores")
-    for key in ("select", "extend-select", "ignore"):
-        _check_codes(config.texts(key), config.named(key))
-    for pattern, codes in per_file.items():
-        _check_codes(codes, f"{config.named('per-file-ignores')}.{pattern}")
-    fail = fail_on or config.text("fail-on") or "error"
-    if fail not in SEVERITIES:
+    _check_all_codes(config, per_file, (*select, *extend_select, *ignore))
+    fail_on = options["fail_on"] or config.text("fail-on") or "error"
+    if fail_on not in SEVERITIES:
         raise UsageError(
-            f"{config.named('fail-on')}: unknown severity {fail!r}; expected one of: {', '.join(SEVERITIES)}"
+            f"{config.named('fail-on')}: unknown severity {fail_on!r}; expected one of: {', '.join(SEVERITIES)}"
         )
-    for word in (*_words(select), *_words(extend_select), *_words(ignore)):
-        check_known(word)
     known = config.text("baseline")
     selection = Selection(
-        select=_words(select) or config.texts("select"),
-        extend_select=[*config.texts("extend-select"), *_words(extend_select)],
-        ignore=[*config.texts("ignore"), *_words(ignore)],
+        select=select or config.texts("select"),
+        extend_select=[*config.texts("extend-select"), *extend_select],
+        ignore=[*config.texts("ignore"), *ignore],
         per_file=per_file,
         relative=config.relative,
-        strict=strict or config.flag("strict"),
-        fail_on=fail,
-        baseline=baseline or (str(config.path.parent / known) if known and config.path else None),
-        max_gap=max_gap or _gap(config),
-        contracts=_contracts(schemas, config),
+        strict=options["strict"] or config.flag("strict"),
+        fail_on=fail_on,
+        baseline=options["baseline"] or (str(config.path.parent / known) if known and config.path else None),
+        max_gap=options["max_gap"] or _gap(config),
+        contracts=_contracts(options["schemas"], config),
     )
     if not selection.rules():
         raise UsageError("no rules are enabled: nothing to check")
     return selection
+
+
+def _check_all_codes(config: Config, per_file: Mapping[str, Sequence[str]], given: Sequence[str]) -> None:
+    """Raise UsageError for an unknown code in pyproject.toml, UnknownEntry for one in an option."""
+    from streamkit.rules import check_known
+
+    for key in ("select", "extend-select", "ignore"):
+        _check_codes(config.texts(key), config.named(key))
+    for pattern, codes in per_file.items():
+        _check_codes(codes, f"{config.named('per-file-ignores')}.{pattern}")
+    for word in given:
+        check_known(word)
 
 
 def _words(given: Sequence[str]) -> list[str]:

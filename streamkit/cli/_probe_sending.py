@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -49,73 +49,60 @@ def show_plan(probes: Sequence[Probe], repeat: int, console: Console) -> int:
     return 0
 
 
-def ask_endpoint(
-    url: str,
-    probes: Sequence[Probe],
-    *,
-    auto: bool,
-    console: Console,
-    model: str | None,
-    repeat: int,
-    concurrency: int,
-    budget: int | None,
-    yes: bool,
-    header: tuple[str, ...],
-    key_env: str | None,
-    insecure: bool,
-    cacert: str | None,
-    max_time: int,
-    idle_timeout: int,
-    output: str | None,
-    force: bool,
-    **_: Any,
+def probe_endpoint(
+    url: str, probes: Sequence[Probe], options: Mapping[str, Any], *, auto: bool, console: Console
 ) -> Sent | int:
     """Send the battery and return the folder of its recordings; an exit code if nothing was to be sent."""
+    model, repeat = options["model"], options["repeat"]
     if model is None:
         raise UsageError("--model is required: the name of a model that the endpoint has")
-    place = endpoint(url, model, _headers(header), key_env)
+    target = endpoint(url, model, _headers(options["header"]), options["key_env"])
     planned = plan(probes, repeat)
-    _check_budget(planned, budget)
-    if not place.loopback and not _agreed(place, planned, budget, yes=yes, console=console):
+    _check_budget(planned, options["budget"])
+    if not target.loopback and not _agreed(target, planned, options["budget"], yes=options["yes"], console=console):
         console.say("nothing was sent")
         return 2
-    host = urlsplit(place.base).netloc
-    folder = output or f"{default_path(host, model).with_suffix('')}-probe"
-    settings = Settings(
-        insecure=insecure, cacert=cacert, max_time=seconds(max_time), idle_timeout=seconds(idle_timeout)
-    )
+    host = urlsplit(target.base).netloc
+    folder = options["output"] or f"{default_path(host, model).with_suffix('')}-probe"
     with stopping() as stop:
         sending = Sending(
-            settings=settings,
-            concurrency=concurrency,
-            force=force,
+            settings=_settings(options),
+            concurrency=options["concurrency"],
+            force=options["force"],
             stop=stop,
             on_sent=_counter(planned.requests, console),
         )
-        several = auto and len({probe.api for probe in probes}) > 1
-        interrupted = (
-            _send_offered(probes, planned, place, folder, sending) if several else send(planned, place, folder, sending)
-        )
+        if auto and len({probe.api for probe in probes}) > 1:
+            interrupted = _send_offered(probes, planned, target, folder, sending)
+        else:
+            interrupted = send(planned, target, folder, sending)
         console.say(f"recorded: {folder}")
-        if interrupted:
-            return stop.code or 130
-    return Sent(folder)
+        return (stop.code or 130) if interrupted else Sent(folder)
 
 
-def _send_offered(probes: Sequence[Probe], planned: Planned, place: Endpoint, folder: str, sending: Sending) -> bool:
+def _settings(options: Mapping[str, Any]) -> Settings:
+    return Settings(
+        insecure=options["insecure"],
+        cacert=options["cacert"],
+        max_time=seconds(options["max_time"]),
+        idle_timeout=seconds(options["idle_timeout"]),
+    )
+
+
+def _send_offered(probes: Sequence[Probe], planned: Planned, target: Endpoint, folder: str, sending: Sending) -> bool:
     """Ask once for each API, then send the requests of those that are offered. Return whether a signal stopped it."""
     from dataclasses import replace
 
     apis = {probe.api for probe in probes}
     core = [probe for probe in PROBES.values() if probe.api in apis and probe.refusal == "fail"]
     firsts = [ask for api in sorted(apis) if (ask := first_of(api)) is not None]
-    if send(Planned(tuple(firsts)), place, folder, replace(sending, labels={DISCOVERY: "true"})):
+    if send(Planned(tuple(firsts)), target, folder, replace(sending, labels={DISCOVERY: "true"})):
         return True
     found = judge_folder(folder, core)
     offered = {case.api for case in found.cases if case.verdict not in ("unsupported", "error")}
     rest = tuple(ask for ask in planned.chains if ask.api in offered and (planned.repeat > 1 or not _same(ask, firsts)))
     return bool(rest) and send(
-        Planned(rest, planned.repeat), place, folder, replace(sending, force=sending.force or planned.repeat > 1)
+        Planned(rest, planned.repeat), target, folder, replace(sending, force=sending.force or planned.repeat > 1)
     )
 
 
@@ -152,9 +139,9 @@ def _check_budget(planned: Planned, budget: int | None) -> None:
         )
 
 
-def _agreed(place: Endpoint, planned: Planned, budget: int | None, *, yes: bool, console: Console) -> bool:
+def _agreed(target: Endpoint, planned: Planned, budget: int | None, *, yes: bool, console: Console) -> bool:
     """Say what it costs to ask another machine, and ask for consent on a terminal. Without one, only a large run is refused."""
-    console.say(f"{place.base}: {_cost(planned)}")
+    console.say(f"{target.base}: {_cost(planned)}")
     if yes:
         return True
     if _on_terminal():

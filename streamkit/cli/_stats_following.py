@@ -95,11 +95,11 @@ class _Below:
 
 def _line(row: Row, run: Run, sink: CommandOutput) -> str:
     """Return the line of one stream: its file, how it ended, and its numbers."""
-    place = row["file"] if row["exchange"] == 1 else f"{row['file']}#{row['exchange']}"
+    name = row["file"] if row["exchange"] == 1 else f"{row['file']}#{row['exchange']}"
     outcome = str(row["outcome"])
     columns = [column for column in run.columns() if run.wanted.metrics or column.key in _TOLD]
     numbers = [f"{column.head} {_number(column, row['metrics'], ascii_only=sink.ascii_only)}" for column in columns]
-    return "  ".join([one_line(place), sink.paint(VERDICTS.get(outcome, "error"), outcome), *numbers])
+    return "  ".join([one_line(name), sink.paint(VERDICTS.get(outcome, "error"), outcome), *numbers])
 
 
 def _number(column: Column, metrics: Mapping[str, Any], *, ascii_only: bool) -> str:

@@ -51,6 +51,7 @@ class Inputs:
         self.taken: frozenset[str] = frozenset()
         # Inputs that could not be read to their end.
         self.failed: set[str] = set()
+        self._skipped = 0
         self._console = console
         self._progress = progress_of(self.paths, quiet=console.quiet, late=late)
         self._format, self._api, self._dialect = input_format, api, dialect
@@ -79,7 +80,7 @@ class Inputs:
             part(worker.end())
             return
         with plan.spread(job, self.paths, self.taken, part) as spread:
-            inputs = [spread.inputs(place) for place in range(len(self.paths))]
+            inputs = [spread.inputs(index) for index in range(len(self.paths))]
             try:
                 yield from self._each(inputs, spread.values)
             except WorkFailed as failure:
@@ -103,45 +104,48 @@ class Inputs:
     def _reported(
         self, inputs: Sequence[Iterator[FoundInput]], values: Callable[[FoundInput], Iterator[tuple[int, T]]]
     ) -> Iterator[T]:
-        skipped = 0
+        self._skipped = 0
         for path, at_path in zip(self.paths, inputs, strict=True):
             count = 0
             try:
                 for found in at_path:
-                    if found.path in self.taken:
-                        count += 1
-                        continue
-                    try:
-                        for size, value in values(found):
-                            count += 1
-                            if self._progress:
-                                self._progress.stream(size)
-                            yield value
-                    except UnreadableInput as error:
-                        self.failed.add(found.path)
-                        if found.named:
-                            raise
-                        skipped += 1
-                        self._clear()
-                        self._console.detail(f"skipped: {error}")
-                    except (StreamkitError, MemoryError, OSError, WorkFailed):
-                        raise
-                    except Exception as defect:  # a defect of streamkit; the other files are still read
-                        self.failed.add(found.path)
-                        count += 1
-                        cause = (
-                            str(defect) if isinstance(defect, RemoteDefect) else f"{type(defect).__name__}: {defect}"
-                        )
-                        self.trouble(UnreadableInput(found.path, f"cannot be read: {cause}; please report it"))
-                    if self._progress:
-                        self._progress.file(found.path, found.size)
+                    count += 1 if found.path in self.taken else (yield from self._of_file(found, values))
                 if not count:
                     raise UnreadableInput(path, "contains no stream")
             except StreamkitError as error:
                 self.trouble(error)
         self._clear()
-        if skipped:
-            self._console.say(f"skipped {skipped} file{'s' if skipped > 1 else ''} without a stream (-v lists them)")
+        if count := self._skipped:
+            self._console.say(f"skipped {count} file{'s' if count > 1 else ''} without a stream (-v lists them)")
+
+    def _of_file(
+        self, found: FoundInput, values: Callable[[FoundInput], Iterator[tuple[int, T]]]
+    ) -> Generator[T, None, int]:
+        """Yield the values of one file and return how many there are; a file with a defect of ours counts as one."""
+        count = 0
+        try:
+            for size, value in values(found):
+                count += 1
+                if self._progress:
+                    self._progress.stream(size)
+                yield value
+        except UnreadableInput as error:
+            self.failed.add(found.path)
+            if found.named:
+                raise
+            self._skipped += 1
+            self._clear()
+            self._console.detail(f"skipped: {error}")
+        except (StreamkitError, MemoryError, OSError, WorkFailed):
+            raise
+        except Exception as defect:  # a defect of streamkit; the other files are still read
+            self.failed.add(found.path)
+            count += 1
+            cause = str(defect) if isinstance(defect, RemoteDefect) else f"{type(defect).__name__}: {defect}"
+            self.trouble(UnreadableInput(found.path, f"cannot be read: {cause}; please report it"))
+        if self._progress:
+            self._progress.file(found.path, found.size)
+        return count
 
     def trouble(self, error: StreamkitError) -> None:
         """Report an input that cannot be used, and continue."""

@@ -87,22 +87,15 @@ if TYPE_CHECKING:
 @talk_options
 def command(
     paths: tuple[str, ...],
-    statistics: bool,
-    exit_zero: bool,
     format_name: str,
-    output: str | None,
-    force: bool,
-    write_baseline: str | None,
     input_format: str | None,
     api: str | None,
     dialect: str | None,
     no_config: bool,
-    fix: bool,
-    diff: bool,
     follow: bool,
     jobs: Jobs,
     console: Console,
-    **rest: Any,
+    **options: Any,
 ) -> int:
     """Report what is wrong with streams, and which clients break.
 
@@ -114,54 +107,75 @@ def command(
     Defaults come from the table [tool.streamkit.lint] in pyproject.toml. Exit codes: 0 no findings of the severity of
     --fail-on, 1 findings, 2 usage error, or an input without a stream.
     """
-    if statistics:
+    if options["statistics"]:
         check_statistics_format(format_name)
     config = Config(section="lint") if no_config else load("lint")
-    selection = read_selection(config, **rest)
+    selection = read_selection(config, options)
     reading: dict[str, Any] = {"api": api or config.text("api"), "dialect": dialect or config.text("dialect")}
     if follow:
-        from streamkit.cli._lint_following import check_followable, follow_findings
-
-        excluded = bool(fix or diff or write_baseline or selection.baseline)
-        check_followable(paths, format_name, excluded=excluded)
-        sink = CommandOutput(output, force=force, console=console)
-        follow_findings(paths[0], selection, format_name, sink, console, **reading)
+        _follow(paths, selection, format_name, options, console, reading)
     inputs = Inputs(paths, console, input_format=input_format, late=True, **reading)
-    if fix or diff:
-        from streamkit.cli._fixing import fix_files, show_diff
-
-        files = _fixable(inputs, selection, input_format=input_format, **reading)
-        if diff:
-            return show_diff(files, output, force, console)
-        fix_files(files, console)
     job = LintJob(selection=selection, input_format=input_format, **reading)
+    if options["diff"]:
+        from streamkit.cli._fixing import show_diff
+
+        return show_diff(_fixable(inputs, job), options["output"], options["force"], console)
+    if options["fix"]:
+        from streamkit.cli._fixing import fix_files
+
+        fix_files(_fixable(inputs, job), console)
     judged = _lint_all(inputs, job, jobs, console)
-    if write_baseline:
+    if options["write_baseline"]:
         from streamkit.cli._lint_baseline import write_findings
 
-        write_findings(write_baseline, judged.findings, force, console)
+        write_findings(options["write_baseline"], judged.findings, options["force"], console)
         return inputs.code
+    failed = _report(judged, selection, format_name, options, console)
+    return max(int(failed and not options["exit_zero"]), inputs.code)
+
+
+def _follow(
+    paths: tuple[str, ...],
+    selection: Selection,
+    format_name: str,
+    options: dict[str, Any],
+    console: Console,
+    reading: dict[str, Any],
+) -> None:
+    """Report on recordings while they are written, until interrupted. Raises UsageError, UnreadableInput."""
+    from streamkit.cli._lint_following import check_followable, follow_findings
+
+    excluded = bool(options["fix"] or options["diff"] or options["write_baseline"] or selection.baseline)
+    check_followable(paths, format_name, excluded=excluded)
+    sink = CommandOutput(options["output"], force=options["force"], console=console)
+    follow_findings(paths[0], selection, format_name, sink, console, **reading)
+
+
+def _report(judged: Judged, selection: Selection, format_name: str, options: dict[str, Any], console: Console) -> bool:
+    """Write the findings that are not in the baseline, or their statistics. Return whether one of them fails the run."""
     findings = _without_known(judged, selection.baseline, console) if selection.baseline else judged.findings
-    with CommandOutput(output, force=force, console=console) as sink:
-        report = report_of(findings, judged.rows, selection.fail_on, judged.passed_over, sink)
-        if statistics:
+    with CommandOutput(options["output"], force=options["force"], console=console) as sink:
+        report = report_of(findings, judged.rows, selection.fail_on, judged.plain_responses, sink)
+        if options["statistics"]:
             write_statistics(findings, format_name, sink)
         else:
             write_report(report, format_name, sink)
-    failed = not exit_zero and any(map(report.fails, findings))
-    return max(int(failed), inputs.code)
+    return any(map(report.fails, findings))
 
 
-def _fixable(
-    inputs: Inputs, selection: Selection, *, input_format: str | None, api: str | None, dialect: str | None
-) -> Iterable[FixedFile]:
+def _fixable(inputs: Inputs, job: LintJob) -> Iterable[FixedFile]:
     """Return the files of the inputs that can be fixed. Raises UsageError for standard input."""
     from streamkit.service.fixing import fixable
 
     if "-" in inputs.paths:
         raise UsageError("--fix and --diff take files, not standard input")
     return fixable(
-        inputs.paths, selection.rules, input_format=input_format, api=api, dialect=dialect, strict=selection.strict
+        inputs.paths,
+        job.selection.rules,
+        input_format=job.input_format,
+        api=job.api,
+        dialect=job.dialect,
+        strict=job.selection.strict,
     )
 
 
@@ -169,11 +183,11 @@ def _lint_all(inputs: Inputs, job: LintJob, jobs: Jobs, console: Console) -> Jud
     """Return the findings of every stream by position and a row per stream; report unchecked and skipped streams on stderr."""
     judged = Judged()
     judged.add(inputs.results(job, jobs.plan(inputs.paths, SPEED)), console)
-    _tell_unjudged(judged, inputs, console)
+    _report_unchecked(judged, inputs, console)
     return judged
 
 
-def _tell_unjudged(judged: Judged, inputs: Inputs, console: Console) -> None:
+def _report_unchecked(judged: Judged, inputs: Inputs, console: Console) -> None:
     """Report what was not checked, and for how many streams; warn if everything was skipped."""
     unchecked = Counter(
         (" and ".join(row["unchecked"]), row["api"])
@@ -182,9 +196,9 @@ def _tell_unjudged(judged: Judged, inputs: Inputs, console: Console) -> None:
     )
     for (what, api), count in sorted(unchecked.items()):
         console.say(f"{what} not checked for {api} ({count} stream{'s' if count > 1 else ''})")
-    if judged.passed_over:
-        many = judged.passed_over > 1
-        message = f"{judged.passed_over} exchange{'s' if many else ''} whose request does not ask for a stream"
+    if judged.plain_responses:
+        many = judged.plain_responses > 1
+        message = f"{judged.plain_responses} exchange{'s' if many else ''} whose request does not ask for a stream"
         if judged.rows:
             console.say(f"skipped {message}")
         else:

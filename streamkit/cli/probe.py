@@ -117,11 +117,11 @@ def command(
         return show_plan(probes, rest["repeat"], console)
     code = 0
     if not folders:
-        from streamkit.cli._probe_sending import ask_endpoint
+        from streamkit.cli._probe_sending import probe_endpoint
 
         if url is None:
             raise UsageError("expected a URL, or --from DIR")
-        found = ask_endpoint(url, probes, auto=api == AUTO, console=console, **rest)
+        found = probe_endpoint(url, probes, rest, auto=api == AUTO, console=console)
         if isinstance(found, int):
             return found
         folders, code = (found.folder,), found.code

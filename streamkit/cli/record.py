@@ -98,10 +98,7 @@ def command(
       streamkit record --curl 'curl https://… -H "Authorization: Bearer $KEY" -d "{…}"'
       curl -sN https://… | streamkit record -
     """
-    if force and append:
-        raise UsageError("--force cannot be used with --append")
-    if append and output is None:
-        raise UsageError("--append requires -o FILE")
+    _check_output(output, force=force, append=append)
     recorders = partial(
         Recorders,
         labels=labels_of(label),
@@ -119,16 +116,18 @@ def command(
             if request is None:
                 recorded = record_pipe(recorders(open=target.open, source="stdin"), viewer=screen.view(), stop=stop)
             else:
-                recorded = record(
-                    request,
-                    recorders(open=target.open, source="client"),
-                    settings=settings,
-                    count=count,
-                    concurrency=concurrency,
-                    viewer=screen.view,
-                    stop=stop,
-                )
+                made = recorders(open=target.open, source="client")
+                several = {"count": count, "concurrency": concurrency}
+                recorded = record(request, made, settings=settings, viewer=screen.view, stop=stop, **several)
         return _code(report(recorded, target.path, console), screen, stop)
+
+
+def _check_output(output: str | None, *, force: bool, append: bool) -> None:
+    """Raise UsageError for options that contradict each other."""
+    if force and append:
+        raise UsageError("--force cannot be used with --append")
+    if append and output is None:
+        raise UsageError("--append requires -o FILE")
 
 
 def _source(

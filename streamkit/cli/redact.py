@@ -155,8 +155,8 @@ def _redacted(
             yield Redacted(path, map(worker.take, contents(path)), progress)
         return
     with plan.spread(job, paths, frozenset()) as spread:
-        for place, file in enumerate(files):
-            values = spread.values(next(spread.inputs(place)))
+        for index, file in enumerate(files):
+            values = spread.values(next(spread.inputs(index)))
             yield Redacted(file.path, (value for _, value in values), progress)
             with suppress(StreamkitError):
                 deque(values, maxlen=0)  # of a file that could not be written

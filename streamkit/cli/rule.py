@@ -73,8 +73,10 @@ def _claims(rule: Rule) -> list[str]:
     """Return the measured effects on clients, by API and field: `openai_chat, $.id: openai-python 3.54: raises …`."""
     from streamkit.rules import measured
 
-    places = [(", ".join(filter(None, (claim.api, claim.path))), claim.sentences) for claim in measured(rule.code)]
-    return [f"{place}: {'; '.join(sentences)}" for place, sentences in places]
+    measurements = [
+        (", ".join(filter(None, (claim.api, claim.path))), claim.sentences) for claim in measured(rule.code)
+    ]
+    return [f"{where}: {'; '.join(sentences)}" for where, sentences in measurements]
 
 
 def lawful_in(rule: Rule) -> list[str]:

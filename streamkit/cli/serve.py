@@ -61,16 +61,11 @@ def command(
     allowed: tuple[str, ...],
     listen_public: bool,
     token: str | None,
-    matching: dict[str, Any],
     strict: bool,
-    ttft: str | None,
-    itl: str | None,
-    faults: tuple[str, ...],
-    seed: int,
     workers: int,
     joined: bool,
-    pace: Pace,
     console: Console,
+    **answering: Any,
 ) -> int:
     """Answer requests with recordings: a mock server for any SDK, frames and pauses as recorded.
 
@@ -86,7 +81,7 @@ def command(
     from streamkit.service.serving import serving
     from streamkit.service.stopping import stopping
 
-    options = _options(matching, pace=pace, faults=faults, ttft=ttft, itl=itl, seed=seed)
+    options = _options(**answering)
     guard = guard_of(host, allowed, listen_public, token)
     arguments = child()
     inputs = Inputs(paths, console)
@@ -94,29 +89,26 @@ def command(
     exchanges = list(inputs.exchanges())
     if not exchanges:
         raise UsageError("no recordings to serve")
-    shared = joined or workers > 1
     with ExitStack() as stack:
         on_request = partial(_show_request, stack.enter_context(Messages(console)), console)
         stop = stack.enter_context(stopping(patience=3))
-        server = stack.enter_context(
-            serving(exchanges, options, host=host, port=port, shared=shared, guard=guard, on_request=on_request)
-        )
+        listening = partial(serving, host=host, port=port, shared=joined or workers > 1, guard=guard)
+        server = stack.enter_context(listening(exchanges, options, on_request=on_request))
         if workers > 1:
             stack.enter_context(workers_.running_workers(workers, urlsplit(server.url).port or 0, stop))
-        count = len(exchanges)
-        ready = f"serving {count} exchange{'s' if count > 1 else ''} on {server.url}"
+        ready = f"serving {len(exchanges)} exchange{'s' if len(exchanges) > 1 else ''} on {server.url}"
         collector.settle()
         on_ready = workers_.signal_ready if joined else lambda: console.say(ready)
         code = run_or_wait(arguments, server.child_environment, on_ready, stop)
-        unplayed = [recording.name for recording in server.unplayed]
+        unplayed = ", ".join(recording.name for recording in server.unplayed)
     if strict and unplayed:
-        console.complain("never requested: " + ", ".join(unplayed))
-        code = code if arguments and code else 1
+        console.complain(f"never requested: {unplayed}")
+        return code if arguments and code else 1
     return code
 
 
 def _options(
-    matching: dict[str, Any], *, pace: Pace, faults: tuple[str, ...], ttft: str | None, itl: str | None, seed: int
+    *, matching: dict[str, Any], pace: Pace, faults: tuple[str, ...], ttft: str | None, itl: str | None, seed: int
 ) -> Options:
     """Return how requests are answered. Raises UsageError for an invalid fault or distribution."""
     from streamkit.faults import plan

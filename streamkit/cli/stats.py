@@ -107,16 +107,12 @@ def command(
         assert output is not None
         inputs = Inputs(paths, console, input_format=input_format, api=api, dialect=dialect, late=True)
         return keep_streams(format_name, inputs, output, jobs, options, force, console)
-    output = options["html_file"] or output
-    format_name = format_name or ("html" if options["html_file"] else "otlp" if options["otlp_endpoint"] else "table")
-    kind = "rows" if options["definitions"] or options["compare"] else "stats"
-    what = "definitions" if options["definitions"] else "a comparison" if options["compare"] else ""
-    reporter = reporter_named(format_name, kind, what)
-    _reject_what_is_not_drawn(reporter, options)
+    reporter = _reporter(format_name, options)
     # All other formats are written while streams are measured.
     late = (reporter.brief or reporter.sections is not None) and not options["definitions"]
     inputs = Inputs(paths, console, input_format=input_format, api=api, dialect=dialect, late=late)
-    with CommandOutput(output, force=force, prose=reporter.content == "prose", console=console) as sink:
+    output, prose = options["html_file"] or output, reporter.content == "prose"
+    with CommandOutput(output, force=force, prose=prose, console=console) as sink:
         if options["definitions"]:
             from streamkit.cli._defining import show_definitions
 
@@ -127,6 +123,16 @@ def command(
             return _compare(before, inputs, reporter, options, sink)
         failed = _measure(inputs, reporter, options, jobs, console, sink)
     return max(inputs.code, 1 if failed else 0)
+
+
+def _reporter(format_name: str | None, options: dict[str, Any]) -> Reporter:
+    """Return the reporter of this format. Raises UsageError if it cannot show what the options ask for."""
+    format_name = format_name or ("html" if options["html_file"] else "otlp" if options["otlp_endpoint"] else "table")
+    kind = "rows" if options["definitions"] or options["compare"] else "stats"
+    what = "definitions" if options["definitions"] else "a comparison" if options["compare"] else ""
+    reporter = reporter_named(format_name, kind, what)
+    _reject_what_is_not_drawn(reporter, options)
+    return reporter
 
 
 def _compare(before: Inputs, after: Inputs, reporter: Reporter, options: dict[str, Any], sink: CommandOutput) -> int:

@@ -32,13 +32,13 @@ def shift(before: Sequence[float], after: Sequence[float], alphas: Sequence[floa
     pairs = len(before) * len(after)
     found: list[Bounds] = []
     for alpha in alphas:
-        place = critical(len(before), len(after), alpha)
-        if place is None:
+        index = critical(len(before), len(after), alpha)
+        if index is None:
             found.append(None)
             continue
         # If the samples were thinned: the same fraction of all differences.
-        place = place * len(differences) // pairs
-        found.append((differences[place], differences[-1 - place]))
+        index = index * len(differences) // pairs
+        found.append((differences[index], differences[-1 - index]))
     middle = len(differences) // 2
     return (differences[middle] + differences[-1 - middle]) / 2, found
 
@@ -55,17 +55,17 @@ def critical(one: int, other: int, alpha: float) -> int | None:
     pairs = one * other
     if pairs > _COUNTED:
         deviation = math.sqrt(pairs * (one + other + 1) / 12)
-        place = math.floor(pairs / 2 + NormalDist().inv_cdf(alpha / 2) * deviation - 0.5)
-        return place if place >= 0 else None
+        index = math.floor(pairs / 2 + NormalDist().inv_cdf(alpha / 2) * deviation - 0.5)
+        return index if index >= 0 else None
     counts = _counts(min(one, other), max(one, other))
     allowed = alpha / 2 * math.comb(one + other, one)
-    total, place = 0, -1
+    total, index = 0, -1
     for count in counts:
         total += count
         if total > allowed:
             break
-        place += 1
-    return place if place >= 0 else None
+        index += 1
+    return index if index >= 0 else None
 
 
 def _counts(one: int, other: int) -> list[int]:
@@ -73,10 +73,10 @@ def _counts(one: int, other: int) -> list[int]:
     size = one * other + 1
     found = [1] + [0] * (size - 1)
     for step in range(1, one + 1):
-        for place in range(size - 1, other + step - 1, -1):
-            found[place] -= found[place - other - step]
-        for place in range(step, size):
-            found[place] += found[place - step]
+        for index in range(size - 1, other + step - 1, -1):
+            found[index] -= found[index - other - step]
+        for index in range(step, size):
+            found[index] += found[index - step]
     return found
 
 
@@ -84,7 +84,7 @@ def _thinned(values: Sequence[float]) -> Sequence[float]:
     if len(values) <= _MOST:
         return values
     step = len(values) / _MOST
-    return [values[int((place + 0.5) * step)] for place in range(_MOST)]
+    return [values[int((index + 0.5) * step)] for index in range(_MOST)]
 
 
 def tail_shift(before: Sequence[float], after: Sequence[float], top: int, alpha: float) -> Bounds:

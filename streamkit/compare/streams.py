@@ -173,10 +173,10 @@ def _counts(stream: Stream) -> dict[str, int]:
 def _order(before: Stream, after: Stream) -> Iterator[Change]:
     """Yield the events that are in a different order or have other fields than their counterparts."""
     found = list(moved(before, after))
-    for place in found[:_MOST_MOVED]:
-        event = place.after_event if place.before_event is None else place.before_event
-        side = "" if place.before_event is not None else " of B"
-        yield Change("order", f"event {event}{side}", place.before, place.after)
+    for change in found[:_MOST_MOVED]:
+        event = change.after_event if change.before_event is None else change.before_event
+        side = "" if change.before_event is not None else " of B"
+        yield Change("order", f"event {event}{side}", change.before, change.after)
     if len(found) > _MOST_MOVED:
         yield Change("order", "further places", None, None, f"{len(found) - _MOST_MOVED} more")
 

@@ -14,7 +14,7 @@ def apply(steps: Sequence[Step], given: Given) -> list[Step]:
     body = PlayedBody.of(steps)
     number = given["event"]
     if number is None:
-        json = [place for place, event in enumerate(body.events, 1) if b"}" in event.data]
+        json = [index for index, event in enumerate(body.events, 1) if b"}" in event.data]
         if not json:
             raise DoesNotApply("no event of the stream holds a JSON object")
         number = given.random.choice(json)

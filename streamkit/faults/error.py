@@ -15,7 +15,7 @@ from streamkit.model.step import Finish, Step, Write
 def apply(steps: Sequence[Step], given: Given) -> list[Step]:
     """Insert an error event at the position, and end the body normally after it."""
     body = PlayedBody.of(steps)
-    style = given["style"] or _spoken(body)
+    style = given["style"] or _style_of(body)
     kind, message = given["kind"], given["message"]
     error = {"type": kind, "message": message}
     if style == "anthropic":
@@ -29,7 +29,7 @@ def apply(steps: Sequence[Step], given: Given) -> list[Step]:
     return replace(body, parts=(*body.until(offset), Write(at, data)), last=Finish(at)).steps
 
 
-def _spoken(body: PlayedBody) -> str:
+def _style_of(body: PlayedBody) -> str:
     """Return whose error format to use: Anthropic's for named events, Ollama's for NDJSON, otherwise OpenAI's."""
     if body.framing == "ndjson":
         return "ollama"

@@ -30,8 +30,8 @@ def apply(steps: Sequence[Step], given: Given) -> list[Step]:
     return replace(body, parts=tuple(cut)).steps
 
 
-def _cut(data: bytes, place: re.Pattern[bytes]) -> list[bytes]:
-    cuts = [0, *(match.end() for match in place.finditer(data)), len(data)]
+def _cut(data: bytes, pattern: re.Pattern[bytes]) -> list[bytes]:
+    cuts = [0, *(match.end() for match in pattern.finditer(data)), len(data)]
     return [data[start:end] for start, end in itertools.pairwise(cuts) if end > start]
 
 

@@ -24,10 +24,10 @@ def mostly_sound(lines: Sequence[bytes]) -> bool:
     """Return whether these lines are an event stream in which a few are foreign (a bare chunk, a server's page of HTML, a line that
     was broken in two), rather than a log with chunks in it.
 
-    A stream has two data lines or more, at most one place in four is foreign, none looks like a paste's own, and no second
+    A stream has two data lines or more, at most one block in four is foreign, none looks like a paste's own, and no second
     stream begins.
     """
-    places = foreign = data = begun = 0
+    blocks = foreign = data = begun = 0
     ended = False
     for block in _blocks(lines):
         strange = [line for line in block if not _KNOWN.match(line)]
@@ -38,11 +38,11 @@ def mostly_sound(lines: Sequence[bytes]) -> bool:
         ):
             return False
         foreign += bool(strange)
-        places += 1
+        blocks += 1
         data += sum(line.startswith(b"data:") for line in block)
         begun += any(map(_BEGINS.match, block))
         ended = ended or any(line in (b"data: [DONE]", b"data:[DONE]") for line in block)
-    return data >= 2 and begun <= 1 and foreign * 4 <= places
+    return data >= 2 and begun <= 1 and foreign * 4 <= blocks
 
 
 def _wrapped(block: Sequence[bytes], strange: Sequence[bytes]) -> bool:

@@ -157,9 +157,9 @@ def version_of(found: FoundInput) -> str:
 
 def size_of(path: str) -> int:
     """Return the size of an input in bytes; 0 for what cannot be measured."""
-    for place in (path, _split(path)[0]):
+    for candidate in (path, _split(path)[0]):
         with suppress(OSError):
-            return Path(place).stat().st_size
+            return Path(candidate).stat().st_size
     return 0
 
 
@@ -208,6 +208,6 @@ def _split(path: str) -> tuple[str, int | None]:
 
 
 def _walk(folder: str) -> Iterator[str]:
-    for place, folders, files in os.walk(folder):
+    for parent, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (os.path.join(place, name) for name in sorted(files) if not name.startswith("."))  # noqa: PTH118
+        yield from (os.path.join(parent, name) for name in sorted(files) if not name.startswith("."))  # noqa: PTH118

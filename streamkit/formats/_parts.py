@@ -14,7 +14,7 @@ from streamkit.model.exchange import Exchange
 from streamkit.model.limits import LARGEST_EXCHANGE
 
 _BLOCK = 1 << 20  # one read while looking for places to cut
-# Every line that starts an exchange has this key, and no other line has it but by accident.
+# Every line that starts an exchange has this key, and other lines contain it only by accident.
 _KEY = b'"streamkit"'
 
 
@@ -61,14 +61,14 @@ def _starts(file: IO[bytes], head: bytes) -> Iterator[tuple[int, int, int]]:
     data = head
     while len(data) <= LONGEST_LINE + _BLOCK:  # a longer line cannot be read
         whole = data.rfind(b"\n") + 1
-        counted = place = 0
-        while (found := data.find(_KEY, place, whole)) >= 0:
-            start, place = data.rfind(b"\n", 0, found) + 1, data.index(b"\n", found) + 1
-            if place - start > LONGEST_LINE - PIECE:
+        counted = index = 0
+        while (found := data.find(_KEY, index, whole)) >= 0:
+            start, index = data.rfind(b"\n", 0, found) + 1, data.index(b"\n", found) + 1
+            if index - start > LONGEST_LINE - PIECE:
                 return  # it may be too long to be read
             lines += data.count(b"\n", counted, start)
             counted = start
-            opened, clean = recording.starts_in(data[start:place])
+            opened, clean = recording.starts_in(data[start:index])
             if clean:
                 yield position + start, exchanges, lines
             exchanges += opened
@@ -81,8 +81,8 @@ def _starts(file: IO[bytes], head: bytes) -> Iterator[tuple[int, int, int]]:
 
 
 def read_part(file: IO[bytes], path: str, part: FileRange = WHOLE, *, on_demand: bool = False) -> Iterator[Exchange]:
-    """Yield the exchanges of one part of the recording in `file`, which can be sought; `path` is what messages and exchanges
-    call the file. They have the numbers and lines that they have in the whole file. Raises UnreadableInput."""
+    """Yield the exchanges of one part of the recording in `file`, which must be seekable; `path` is its name in messages and
+    exchanges. They have the numbers and lines that they have in the whole file. Raises UnreadableInput."""
     file.seek(part.start)
     source = Source(path, _pieces(path, file.read, part), lines_before=part.lines)
     return recording.read_batches(

@@ -19,7 +19,7 @@ def is_url(path: str) -> bool:
 
 def remote_files(url: str) -> Iterator[tuple[str, int, str]]:
     """Yield the URL, the size in bytes and the version of every file at a URL: of itself, below it, or that match its pattern;
-    sorted by name. The version is what the store calls its tag, its digest or its time; empty if it gives none.
+    sorted by name. The version is the tag, digest or time that the store gives; empty if it gives none.
 
     Raises UnreadableInput if the store cannot be listed.
     """

@@ -36,12 +36,12 @@ def _recognises(head: bytes) -> bool:
 
 def _read(source: Source) -> Iterator[Exchange]:
     number = 0
-    for place, line in enumerate(source.lines(), 1):
+    for line_number, line in enumerate(source.lines(), 1):
         if not line.strip():
             continue
         number += 1
         record = _record(line)
-        origin = Origin(source.path, number, place)
+        origin = Origin(source.path, number, line_number)
         yield _exchange(record, origin) if record else _unreadable(origin)
 
 

@@ -38,10 +38,10 @@ def _read(source: Source) -> Iterator[Exchange]:
 
     draft: Draft | None = None
     number = 0
-    for place, line in enumerate(source.lines(cut=True), 1):
+    for line_number, line in enumerate(source.lines(cut=True), 1):
         if isinstance(line, LongLine):
-            draft = draft or Draft(place, format="chunks")
-            draft.note(place, "unusable", f"a line {TOO_LONG}, which is skipped")
+            draft = draft or Draft(line_number, format="chunks")
+            draft.note(line_number, "unusable", f"a line {TOO_LONG}, which is skipped")
             continue
         payload = line.removeprefix(b"\xef\xbb\xbf").strip()
         if not payload:
@@ -51,8 +51,8 @@ def _read(source: Source) -> Iterator[Exchange]:
             number += 1
             yield draft.finished(source.path, number)
             draft = None
-        draft = draft or Draft(place, format="chunks")
-        _take(draft, payload, document, place)
+        draft = draft or Draft(line_number, format="chunks")
+        _take(draft, payload, document, line_number)
     if draft is not None:
         yield draft.finished(source.path, number + 1)
 

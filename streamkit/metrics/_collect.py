@@ -58,7 +58,7 @@ class Spans(Sequence[StreamSpan]):
     def __getitem__(self, index: slice) -> list[StreamSpan]: ...
     def __getitem__(self, index: int | slice) -> StreamSpan | list[StreamSpan]:
         if isinstance(index, slice):
-            return [self[place] for place in range(*index.indices(len(self)))]
+            return [self[each] for each in range(*index.indices(len(self)))]
         tokens, good = self._tokens[index], self._good[index]
         return StreamSpan(
             self._starts[index],

@@ -31,7 +31,7 @@ _FORMS: tuple[tuple[tuple[str, ...], float, Mapping[str, str]], ...] = (
     (("timings",), 1e6, {"prompt_ms": "server_prompt_time", "predicted_ms": "server_generation_time"}),
     *(
         (
-            place,
+            keys,
             1e9,
             {
                 "queue_time": "server_queue_time",
@@ -40,7 +40,7 @@ _FORMS: tuple[tuple[tuple[str, ...], float, Mapping[str, str]], ...] = (
                 "total_time": "server_total_time",
             },
         )
-        for place in (("x_groq", "usage"), ("usage",), ("time_info",))
+        for keys in (("x_groq", "usage"), ("usage",), ("time_info",))
     ),
 )
 
@@ -49,9 +49,9 @@ def server_times(stream: Stream) -> dict[str, float]:
     """Return the times reported by the server, by metric name, without those it does not report."""
     found: dict[str, float] = {}
     for chunk in stream.chunks[-_ENOUGH:]:
-        for place, unit, names in _FORMS:
+        for keys, unit, names in _FORMS:
             holder: Any = chunk
-            for key in place:
+            for key in keys:
                 holder = holder.get(key) if isinstance(holder, dict) else None
             if isinstance(holder, dict):
                 for field, name in names.items():

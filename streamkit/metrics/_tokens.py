@@ -57,11 +57,11 @@ def text_of(stream: Stream, content: Sequence[int]) -> str:
     for chunk in content:
         for delta in stream.deltas(chunk):
             if delta.kind in _TEXT_KINDS:
-                place = parts.setdefault((delta.choice, delta.part, delta.kind), [])
+                texts = parts.setdefault((delta.choice, delta.part, delta.kind), [])
                 if delta.kind == "tool" and delta.name:
-                    place.append(delta.name)
-                place.append(delta.text)
-    return "".join(text for place in parts.values() for text in place)
+                    texts.append(delta.name)
+                texts.append(delta.text)
+    return "".join(text for texts in parts.values() for text in texts)
 
 
 def _reported(stream: Stream, content: Sequence[int]) -> tuple[TokenCount | None, str, tuple[str, ...]]:

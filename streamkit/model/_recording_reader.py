@@ -65,7 +65,7 @@ class Reading:
         except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
             if isinstance(line, LongLine):
                 return self._take_long(line)
-            record, line = _mended(line, number, draft)
+            record, line = _repaired(line, number, draft)
             if record is None:
                 return None
         if opens(record):
@@ -155,13 +155,13 @@ def starts_in(line: bytes) -> tuple[int, bool]:
     file: an exchange starts at its beginning, and is not of a newer version."""
     record = _object(line)
     if record is None:
-        record, _ = _mended(line, 0, Draft.nothing())
+        record, _ = _repaired(line, 0, Draft.nothing())
         return int(record is not None and opens(record)), False
     opened = opens(record)
     return int(opened), opened and line.startswith(START) and record["streamkit"] <= VERSION
 
 
-def _mended(line: bytes, number: int, draft: Draft) -> tuple[dict[str, Any] | None, bytes]:
+def _repaired(line: bytes, number: int, draft: Draft) -> tuple[dict[str, Any] | None, bytes]:
     """Return the object of a line that the fast path rejected, or None if the line is damaged (which is reported)."""
     line = line.removeprefix(BYTE_ORDER_MARK) if number == 1 else line
     record = _object(line)

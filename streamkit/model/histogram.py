@@ -55,13 +55,13 @@ class Histogram:
         if not (ordered[0] >= 0 and ordered[-1] < math.inf):
             raise ValueError(f"a histogram holds no {ordered[0] if not ordered[0] >= 0 else ordered[-1]}")
         # Find the end of each bucket's values: there are far fewer buckets than values.
-        place = bisect_right(ordered, 0)
-        self.zero += place
-        while place < len(ordered):
-            key = self._key(ordered[place])
-            end = bisect_right(ordered, self._bound(key), place)
-            self.buckets[key] = self.buckets.get(key, 0) + end - place
-            place = end
+        index = bisect_right(ordered, 0)
+        self.zero += index
+        while index < len(ordered):
+            key = self._key(ordered[index])
+            end = bisect_right(ordered, self._bound(key), index)
+            self.buckets[key] = self.buckets.get(key, 0) + end - index
+            index = end
         self.count += len(ordered)
         self._sum = _exact_sum([*self._sum, *ordered])
         self.min = min(self.min, ordered[0])
@@ -101,26 +101,26 @@ class Histogram:
         lower, upper = self._ranked(below), self._ranked(min(below + 1, self.count - 1))
         return lower + (upper - lower) * (position - below)
 
-    def _ranked(self, place: int) -> float:
+    def _ranked(self, index: int) -> float:
         """Return the value at this index (from 0) of all values in ascending order, within `alpha`; the ends are exact."""
-        if place <= 0:
+        if index <= 0:
             return self.min
-        if place >= self.count - 1:
+        if index >= self.count - 1:
             return self.max
-        key, _ = self.bucket_of(place)
+        key, _ = self.bucket_of(index)
         return 0.0 if key is None else min(max(self.value(key), self.min), self.max)
 
-    def bucket_of(self, place: int) -> tuple[int | None, int]:
+    def bucket_of(self, index: int) -> tuple[int | None, int]:
         """Return the bucket of the value at this index (from 0) in ascending order, and the number of values before that bucket;
         the bucket of zero is None. Raises IndexError."""
-        if 0 <= place < self.zero:
+        if 0 <= index < self.zero:
             return None, 0
         seen = self.zero
         for key in sorted(self.buckets):
             seen += self.buckets[key]
-            if place < seen:
+            if index < seen:
                 return key, seen - self.buckets[key]
-        raise IndexError(f"no value at place {place} of {self.count}")
+        raise IndexError(f"no value at place {index} of {self.count}")
 
     def bounds(self, key: int) -> tuple[float, float]:
         """Return the exclusive lower and the inclusive upper bound of bucket `key`."""
@@ -302,7 +302,7 @@ class SamplePool:
             self._values[start : start + _PIECE] = ordered
         return ordered
 
-    def _ranked(self, place: int) -> float:
+    def _ranked(self, index: int) -> float:
         """Return the sample at this index (from 0) of all samples in ascending order.
 
         Sorting all samples at once would take four times their memory. The histogram determines the bucket;
@@ -312,8 +312,8 @@ class SamplePool:
             if not self._is_ordered:
                 self._order(0)
                 self._is_ordered = True
-            return self._values[place]
-        key, before = self.histogram().bucket_of(place)
+            return self._values[index]
+        key, before = self.histogram().bucket_of(index)
         if key is None:
             return 0.0
         if self._found is None or self._found[0] != key:
@@ -325,7 +325,7 @@ class SamplePool:
                 members.update(self._values[first : bisect_right(self._values, high, first, stop)])
             self._found = key, sorted(members), list(accumulate(members[value] for value in sorted(members)))
         _, values, upto = self._found
-        return values[bisect_right(upto, place - before)]
+        return values[bisect_right(upto, index - before)]
 
     def _condense(self) -> Histogram:
         if self._histogram is None:

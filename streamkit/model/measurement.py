@@ -92,7 +92,7 @@ class ChoiceTimes:
 class Measurement:
     """All metrics of one stream (or of a run): by metric name, its samples.
 
-    `notes` are sentences about how far these numbers can be trusted: coalesced reads, a clock that went back, a usage
+    `notes` are sentences about the reliability of these numbers: coalesced reads, a clock that went back, a usage
     that contradicts the content. `stalls` are its longest pauses: the event (from 1) that ended each, when (ns), and how
     long it was (ns); `choices` has one entry each if there are several. `units` has the unit of each metric
     (`ns`, `tokens`, …). `recorded_at` is when the request was sent, as RFC 3339; None if unknown.

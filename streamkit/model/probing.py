@@ -40,7 +40,7 @@ class CaseResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbeRun:
-    """The results of one endpoint. `endpoint` is the base URL and `model` the model that was asked for, as far as is known."""
+    """The results of one endpoint. `endpoint` is the base URL and `model` the requested model, if known."""
 
     endpoint: str
     model: str | None

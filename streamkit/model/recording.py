@@ -75,15 +75,15 @@ def read_batches(
     """
     reading = Reading(path, largest, on_demand=on_demand, before=before)
     for batch in batches:
-        place = 0
+        index = 0
         for mark in chain(_others_than_frames(batch), (len(batch),)):
-            if mark - place >= _LEAST_RUN and reading.take_frames(batch[place:mark]):
-                place = mark
-            for line in batch[place : mark + 1]:
+            if mark - index >= _LEAST_RUN and reading.take_frames(batch[index:mark]):
+                index = mark
+            for line in batch[index : mark + 1]:
                 done = reading.take(line)
                 if done is not None:
                     yield done
-            place = mark + 1
+            index = mark + 1
     yield reading.close()
 
 
@@ -128,8 +128,8 @@ def _frame_lines(data: bytes, at: int | None) -> Iterator[bytes]:
     if len(line) <= LONGEST_LINE:
         yield line
         return
-    for place in range(0, len(data), LARGEST_FRAME):
-        yield frame_line(data[place : place + LARGEST_FRAME], at)
+    for index in range(0, len(data), LARGEST_FRAME):
+        yield frame_line(data[index : index + LARGEST_FRAME], at)
 
 
 def start_line(exchange: Exchange) -> bytes:

@@ -109,13 +109,13 @@ class _Template:
         if _BACKSLASH in b"".join(flat):
             # What is escaped in the line must be valid in the payload too.
             escaped = list(compress(count(), map(contains, flat, repeat(_BACKSLASH))))
-            decoded = [texts[place].encode() for place in escaped]
+            decoded = [texts[index].encode() for index in escaped]
             check_texts(decoded)
-            for place, text in zip(escaped, decoded, strict=True):
-                sizes[place // width] -= len(flat[place]) - len(text)
-        for place, is_text in enumerate(self._texts):
+            for index, text in zip(escaped, decoded, strict=True):
+                sizes[index // width] -= len(flat[index]) - len(text)
+        for index, is_text in enumerate(self._texts):
             if not is_text:
-                check_numbers(flat[place::width])
+                check_numbers(flat[index::width])
         return which, sizes, self._forms_of(flat)
 
     def _forms_of(self, flat: list[bytes]) -> Forms:
@@ -182,7 +182,7 @@ class Runs:
         kept = lines
         if frames:
             kept = list(lines)
-            for place, frame in zip(left.places, frames, strict=True):
-                kept[place] = frame
+            for index, frame in zip(left.places, frames, strict=True):
+                kept[index] = frame
         others = Fit(None, [(None, len(rest))] if rest else [], [at for _, at, _ in rest], list(map(len, frames)))
         return kept, left.in_order(others)

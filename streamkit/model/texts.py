@@ -31,8 +31,8 @@ class Texts(Sequence[bytes]):
     @overload
     def __getitem__(self, index: slice) -> list[bytes]: ...
     def __getitem__(self, index: int | slice) -> bytes | list[bytes]:
-        places = range(len(self._kept))[index]
-        return self._text(places) if isinstance(places, int) else list(map(self._text, places))
+        selected = range(len(self._kept))[index]
+        return self._text(selected) if isinstance(selected, int) else list(map(self._text, selected))
 
     def __iter__(self) -> Iterator[bytes]:
         for form, start, stop in self.forms:

@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any, Literal, TypedDict, Unpack
 
@@ -93,6 +94,22 @@ class Ask:
         numbers = [limit for limit in limits if isinstance(limit, int)]
         answers = fields.get("n", 1)
         return None if not numbers else min(numbers) * self.copies * (answers if isinstance(answers, int) else 1)
+
+    def followed_by(self, follows: Callable[[Answer], Any], body: Mapping[str, Any]) -> Ask:
+        """Return this request with a second one, streamed, whose body `follows` makes from the answer to this one.
+
+        `body` has the fields of that body from which its cost is estimated. The second request is called NAME-result.
+        """
+        second = Ask(
+            name=f"{self.name}-result",
+            api=self.api,
+            path=self.path,
+            headers=self.headers,
+            body=body,
+            streams=True,
+            follows=follows,
+        )
+        return replace(self, then=second)
 
     def data(self, model: str, body: Any = None, copy: int = 0) -> bytes | None:
         """Return the bytes of the body (`body` instead of the declared one, if given) for a model, and one of its copies."""

@@ -163,13 +163,13 @@ def continuation(shape: int) -> re.Pattern[str]:
     return _pattern(f"(?:{SHAPES[shape].rest})*")
 
 
-def find(text: str, places: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, int]]:
+def find(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, int]]:
     """Yield the start, end and shape index of each secret in a text, those without a fixed prefix last.
 
     `places` are spans that overlap the prefix of every secret, in any order.
     """
     position = 0
-    for first, last in _joined(places):
+    for first, last in _joined(spans):
         for hint in _hint().finditer(text, first, last):
             start = hint.start()
             if start >= position and (found := _match_at(text, start)) is not None:
@@ -181,10 +181,10 @@ def find(text: str, places: Sequence[tuple[int, int]]) -> Iterator[tuple[int, in
                 yield *match.span("value" if "value" in match.groupdict() else 0), index
 
 
-def _joined(places: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+def _joined(spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Yield these spans in order, with room for a prefix on both sides; those that overlap then are joined."""
     first = last = 0
-    for start, end in sorted(places):
+    for start, end in sorted(spans):
         if start - _LONGEST_START > last:
             if last:
                 yield first, last

@@ -31,8 +31,8 @@ def _inside_patterns() -> Iterator[str]:
     for prefix in SHORTEST_PREFIXES:
         word = prefix[::-1]
         # The last character if it is a separator, otherwise the rarest one with the text before it in reading order here.
-        place = 0 if word[0] in "-_.=~" else min(range(len(word)), key=lambda index: _COMMON.find(word[index]))
-        groups.setdefault(word[place], {}).setdefault(word[:place], []).append(word[place + 1 :])
+        position = 0 if word[0] in "-_.=~" else min(range(len(word)), key=lambda index: _COMMON.find(word[index]))
+        groups.setdefault(word[position], {}).setdefault(word[:position], []).append(word[position + 1 :])
     for character in sorted(groups, key=_COMMON.find, reverse=True):
         patterns = []
         for seen, words in groups[character].items():

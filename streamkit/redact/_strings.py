@@ -73,19 +73,19 @@ class StringPiece(NamedTuple):
     @property
     def levels(self) -> Iterator[tuple[bytes, list[tuple[bytes, bytes]]]]:
         """The keys of the objects and arrays around this piece, the innermost first, and their indices found so far."""
-        place: _Container | None = self.container
-        while place is not None:
-            yield place.key, place.indices
-            place = place.parent
+        container: _Container | None = self.container
+        while container is not None:
+            yield container.key, container.indices
+            container = container.parent
 
     @property
     def resolved(self) -> bool:
         """Whether the channel is final: an index may still follow the text in an object that is open."""
-        place: _Container | None = self.container
+        container: _Container | None = self.container
         open_objects = False
-        while place is not None:
-            open_objects |= place.is_object and not place.closed
-            place = place.parent
+        while container is not None:
+            open_objects |= container.is_object and not container.closed
+            container = container.parent
         return not open_objects
 
 

@@ -31,17 +31,17 @@ class Reduced:
 def reduce(pieces: Sequence[bytes], fails: Fails) -> Reduced:
     """Return the smallest body for whose pieces `fails` is true. It must be true for the whole body."""
     kept = fewest(pieces, fails)
-    for place in range(len(kept)):
-        kept[place] = _fewest_members(kept, place, fails)
+    for index in range(len(kept)):
+        kept[index] = _fewest_members(kept, index, fails)
     whole = [mask(piece) for piece in kept]
     if fails(whole):
         return Reduced(whole, masked=True)
     masked = True
-    for place in range(len(kept)):
-        tried = [*kept[:place], mask(kept[place]), *kept[place + 1 :]]
+    for index in range(len(kept)):
+        tried = [*kept[:index], mask(kept[index]), *kept[index + 1 :]]
         if fails(tried):
             kept = tried
-        elif tried[place] != kept[place]:
+        elif tried[index] != kept[index]:
             masked = False
     return Reduced(kept, masked)
 
@@ -64,26 +64,26 @@ def fewest(items: Sequence[T], fails: Callable[[Sequence[T]], bool]) -> list[T]:
     return kept
 
 
-def _fewest_members(pieces: Sequence[bytes], place: int, fails: Fails) -> bytes:
+def _fewest_members(pieces: Sequence[bytes], index: int, fails: Fails) -> bytes:
     """Remove irrelevant members from the JSON of one piece, outermost first."""
-    match = PAYLOAD.fullmatch(pieces[place])
+    match = PAYLOAD.fullmatch(pieces[index])
     value = decoded(match["json"]) if match else None
     if match is None or not isinstance(value, dict):
-        return pieces[place]
+        return pieces[index]
 
     def piece(candidate: Any) -> bytes:
         return match["before"] + encoded(candidate) + match["after"]
 
-    if not fails([*pieces[:place], piece(value), *pieces[place + 1 :]]):
-        return pieces[place]  # the failure depends on how the JSON is written
-    for path in list(_places(value))[:_LARGEST]:
+    if not fails([*pieces[:index], piece(value), *pieces[index + 1 :]]):
+        return pieces[index]  # the failure depends on how the JSON is written
+    for path in list(_paths(value))[:_LARGEST]:
         smaller = _without(value, path)
-        if smaller is not None and fails([*pieces[:place], piece(smaller), *pieces[place + 1 :]]):
+        if smaller is not None and fails([*pieces[:index], piece(smaller), *pieces[index + 1 :]]):
             value = smaller
     return piece(value)
 
 
-def _places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+def _paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     """Yield the path of every member of a JSON value, outer before inner, the last element of a list first."""
     pairs = (
         list(value.items()) if isinstance(value, dict) else list(enumerate(value)) if isinstance(value, list) else []
@@ -93,7 +93,7 @@ def _places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]
     for key, _ in pairs:
         yield (*path, key)
     for key, inner in pairs:
-        yield from _places(inner, (*path, key))
+        yield from _paths(inner, (*path, key))
 
 
 def _without(value: Any, path: tuple[Any, ...]) -> Any:

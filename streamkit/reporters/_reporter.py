@@ -24,7 +24,7 @@ class LintReport:
     - `streams`: one row per stream (`file`, `exchange`, `api`, `dialect`, `verdict`, `unchecked`).
     - `manuals`, `severities`: those of each violated rule, by code.
     - `fail_on`: the lowest severity that fails the run.
-    - `passed_over`: the number of exchanges that are plain responses, as requested.
+    - `plain_responses`: the number of exchanges that are plain responses, as requested.
     - `paint`: the colors. `width`: the columns of the terminal, 0 if the output is not a terminal.
     - `version`: the version of this program.
     """
@@ -34,7 +34,7 @@ class LintReport:
     manuals: Mapping[str, str] = field(default_factory=dict)
     severities: Mapping[str, str] = field(default_factory=dict)
     fail_on: str = "error"
-    passed_over: int = 0
+    plain_responses: int = 0
     paint: Palette = PLAIN
     width: int = 0
     version: str = ""

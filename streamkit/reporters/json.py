@@ -35,7 +35,7 @@ def findings(report: LintReport) -> str:
         "version": VERSION,
         "findings": [finding_object(finding) for finding in report.findings],
         "streams": [dict(row) for row in report.streams],
-        "passed_over": report.passed_over,
+        "passed_over": report.plain_responses,
     }
     return dumps(document, indent=2) + "\n"
 

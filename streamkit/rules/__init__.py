@@ -1,4 +1,4 @@
-"""The catalogue of rules, and the types that a rule is made of.
+"""The catalogue of rules, and the types of which a rule consists.
 
 A folder is a family of rules (`framing`, `schema`, …), and a module in it one rule. A rule in another package uses the names
 that this package exports, and is found through an entry point in the group `streamkit.rules`.

@@ -43,9 +43,9 @@ def message(stream: Stream, broken: Broken) -> str:
             "; if it is a pasted log, read it with --input-format gist-log" if alone and stream.framing == "sse" else ""
         )
         return f"the data contains several events: a blank line between them is missing, or two writers shared a buffer{remedy}"
-    place = f" at column {broken.column + 1} of the data" if broken.column is not None else ""
+    column = f" at column {broken.column + 1} of the data" if broken.column is not None else ""
     size = f" ({len(stream.events.data[broken.event])} bytes)" if broken.kind == "truncated-json" else ""
-    return f"{broken.message[:1].lower()}{broken.message[1:]}{place}{size}"
+    return f"{broken.message[:1].lower()}{broken.message[1:]}{column}{size}"
 
 
 def is_fused(data: bytes) -> bool:

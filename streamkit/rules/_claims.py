@@ -40,9 +40,9 @@ def claims(code: str, api: str, path: str | None, dialect: str, severity: Severi
 
 def measured(code: str) -> list[Claim]:
     """Return all claims about a rule, by API and JSON path."""
-    places = {(row["api"], path): None for row in _rows().get(code, ()) for path in row["paths"]}
+    api_paths = {(row["api"], path): None for row in _rows().get(code, ()) for path in row["paths"]}
     found = []
-    for api, path in sorted(places):
+    for api, path in sorted(api_paths):
         sentences = _sentences(code, api, path, None, True)
         if sentences:
             found.append(Claim(api, path, sentences, len(_matching(code, api, path))))

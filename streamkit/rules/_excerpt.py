@@ -60,54 +60,54 @@ def span_of(text: str, path: str) -> CharRange | None:
 
     For a missing field, it is the start of the nearest enclosing object or array. Return None if the text cannot be parsed.
     """
-    place = _SPACE.match(text, 0).end()  # type: ignore[union-attr]
+    position = _SPACE.match(text, 0).end()  # type: ignore[union-attr]
     try:
         if path == "$":
             return None
         for name, index, quoted in _STEP.findall(path):
-            inside = _member(text, place, name or quoted) if not index else _element(text, place, int(index))
+            inside = _member(text, position, name or quoted) if not index else _element(text, position, int(index))
             if inside is None:
-                return place, place + 1
-            place = inside
-        return place, _DECODER.raw_decode(text, place)[1]
+                return position, position + 1
+            position = inside
+        return position, _DECODER.raw_decode(text, position)[1]
     except (ValueError, IndexError, RecursionError):
         return None
 
 
-def _member(text: str, place: int, wanted: str) -> int | None:
+def _member(text: str, index: int, wanted: str) -> int | None:
     """Return the start of a member's value; of duplicate members the last, as parsers do."""
-    if text[place] != "{":
+    if text[index] != "{":
         return None
     found = None
-    place = _skip(text, place + 1)
-    while text[place] != "}":
-        name, place = _DECODER.raw_decode(text, place)
-        place = _skip(text, _skip(text, place) + 1)
+    index = _skip(text, index + 1)
+    while text[index] != "}":
+        name, index = _DECODER.raw_decode(text, index)
+        index = _skip(text, _skip(text, index) + 1)
         if name == wanted:
-            found = place
-        place = _next(text, place)
+            found = index
+        index = _next(text, index)
     return found
 
 
-def _element(text: str, place: int, wanted: int) -> int | None:
-    if text[place] != "[":
+def _element(text: str, index: int, wanted: int) -> int | None:
+    if text[index] != "[":
         return None
-    place = _skip(text, place + 1)
+    index = _skip(text, index + 1)
     for _ in range(wanted):
-        if text[place] == "]":
+        if text[index] == "]":
             return None
-        place = _next(text, place)
-    return None if text[place] == "]" else place
+        index = _next(text, index)
+    return None if text[index] == "]" else index
 
 
-def _next(text: str, place: int) -> int:
-    """Return the position after the value at `place` and after the comma that follows it, if any."""
-    place = _skip(text, _DECODER.raw_decode(text, place)[1])
-    return _skip(text, place + 1) if text[place] == "," else place
+def _next(text: str, index: int) -> int:
+    """Return the position after the value at `index` and after the comma that follows it, if any."""
+    index = _skip(text, _DECODER.raw_decode(text, index)[1])
+    return _skip(text, index + 1) if text[index] == "," else index
 
 
-def _skip(text: str, place: int) -> int:
-    return _SPACE.match(text, place).end()  # type: ignore[union-attr]
+def _skip(text: str, index: int) -> int:
+    return _SPACE.match(text, index).end()  # type: ignore[union-attr]
 
 
 def shown(data: bytes) -> str:

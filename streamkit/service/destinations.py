@@ -43,7 +43,7 @@ class Routing:
         """Return the route of a request, or why there is none."""
         path = urlsplit(target).path
         owners = [one for one in key_owners(headers, self._environment) if one.name in self._upstreams]
-        # `/openai/v1/chat/completions` is OpenAI's route, and Groq's own path: a key of Groq tells that it is the latter.
+        # `/openai/v1/chat/completions` is OpenAI's route, and Groq's own path: a Groq key means that it is the latter.
         [owner] = owners if len(owners) == 1 else [None]
         first = path.split("/")[1]
         named = self._by_name.get(_plain(first))

@@ -20,7 +20,7 @@ _OLDEST = "/v1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """An endpoint to ask: its base URL, the model, headers of the user's own, and the name of the variable with the key.
+    """An endpoint: its base URL, the model, the user's headers, and the name of the variable with the key.
 
     Without `key_variable`, the key of a known host is used, as `record` does. The key itself is never kept here.
     """
@@ -32,7 +32,7 @@ class Endpoint:
 
     @property
     def loopback(self) -> bool:
-        """Whether only this machine is asked."""
+        """Whether requests stay on this machine."""
         return is_loopback(urlsplit(self.base).hostname or "")
 
     def url(self, path: str) -> str:

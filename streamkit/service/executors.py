@@ -99,7 +99,7 @@ def _dask(address: str | None, count: int) -> Iterator[tuple[Executor, int]]:
         from distributed import Client, LocalCluster
     except ImportError:
         raise UsageError("--executor needs Dask: pip install 'llm-streamkit[dask]'") from None
-    # What it logs of workers that come and go is not for the reader of a report; tasks that fail are raised.
+    # Its log messages about workers that come and go are of no use to readers of a report; failed tasks raise.
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     try:
         with _interrupts_blocked():

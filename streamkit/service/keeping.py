@@ -75,7 +75,7 @@ class KeepWorker:
         return Kept(content_of(exchange), measurement, findings, tuple(stream.defects))
 
     def end(self) -> None:
-        """Return nothing: the streams are all there is."""
+        """Return nothing: the task as a whole has no value."""
 
 
 def content_of(exchange: Exchange) -> str:

@@ -44,7 +44,7 @@ def lint_exchanges(
         manuals=Manuals({rule.code: rule.docstring for rule in broken}),
         severities={rule.code: rule.severity for rule in broken},
         fail_on=fail_on,
-        passed_over=len(streams) - len(judged),
+        plain_responses=len(streams) - len(judged),
     )
     reporter = REPORTERS["text"].findings
     assert reporter is not None

@@ -20,7 +20,7 @@ from streamkit.errors import UnreadableInput
 from streamkit.frozen import dataclass
 
 COUNTS = ("input_tokens", "cached_tokens", "output_tokens")
-"""The metrics that a cost is made of."""
+"""The metrics from which a cost is computed."""
 _KINDS = ("input", "cached", "output")
 _MILLION = 1_000_000
 _EXPECTED = 'expected [[price]] tables with model = "gpt-4o*", input = 2.5, output = 10 and perhaps cached = 1.25'

@@ -167,7 +167,7 @@ class _Battery:
         for step, ask in enumerate(chain.chain, 1):
             body = ask.follows(before) if ask.follows is not None and before is not None else None
             if ask.follows is not None and body is None:
-                return  # there is nothing to follow; the case is told that the request was not recorded
+                return  # there is nothing to follow; the case reports that the request was not recorded
             labels = {
                 **self._sending.labels,
                 "probe": f"{ask.api}/{chain.name}",

@@ -1,6 +1,6 @@
 """Spread the reading of many inputs over an executor: tasks of whole files, or of parts of a large recording.
 
-A job says what becomes of an exchange. Workers do the job, and the values come back in the order of the inputs, whatever the number
+A job defines what is computed from an exchange. Workers do the job, and the values come back in the order of the inputs, whatever the number
 of workers and the size of the tasks.
 
 with processes(2) as executor:
@@ -79,7 +79,7 @@ class WorkUnit:
 
 @dataclass(slots=True)
 class Read:
-    """What a worker made of a unit: for each exchange the size of its body and its value, and the error that ended the reading."""
+    """The result of a worker for a unit: for each exchange the size of its body and its value, and the error that ended the reading."""
 
     values: list[tuple[int, Any]] = field(default_factory=list)
     error: Exception | None = None
@@ -167,9 +167,9 @@ class Spread:
         self._whole: Any = None
         self._part = part
 
-    def inputs(self, place: int) -> Iterator[FoundInput]:
+    def inputs(self, index: int) -> Iterator[FoundInput]:
         """Return the inputs at the path with this index, in a stable order."""
-        return self._inputs[place][1]
+        return self._inputs[index][1]
 
     def values(self, found: FoundInput) -> Iterator[tuple[int, Any]]:
         """Yield the size of the body and the value for each exchange of the next input. Raises what reading it raised."""
@@ -223,7 +223,7 @@ class Spread:
 def units_of(found: FoundInput, task_bytes: int, input_format: str | None = None) -> Iterator[WorkUnit]:
     """Yield the units of one input: the parts of a recording that is larger than a task, or the file as it is.
 
-    A file of an object store is one unit, because finding the places to cut it would mean to read it here.
+    A file of an object store is one unit, because finding the places to cut it would mean reading it here.
     """
     path = found.path
     remote = is_url(path)

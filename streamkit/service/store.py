@@ -147,7 +147,7 @@ class Store:
 
 
 def columns(metrics: Iterable[Metric]) -> dict[str, str]:
-    """Return the columns of the table of streams that tell about them, with their types in SQL."""
+    """Return the columns of the table of streams that describe them, with their types in SQL."""
     found = dict.fromkeys((*_TEXTS, *_JSON), "TEXT")
     for entry in metrics:
         found |= {f"{entry.key}_{name}": "REAL" for name in _STATISTICS} if entry.many else {entry.key: "REAL"}

@@ -264,8 +264,8 @@ async def _tunnel(
     loop: asyncio.AbstractEventLoop, sock: socket.socket, origin: UpstreamAddress, via: SplitResult
 ) -> None:
     """Open a tunnel through a proxy (RFC 9110, section 9.3.6). Raises CannotConnect, OSError."""
-    place = f"{origin.host}:{origin.port}" if ":" not in origin.host else f"[{origin.host}]:{origin.port}"
-    head = f"CONNECT {place} HTTP/1.1\r\nHost: {place}\r\n"
+    authority = f"{origin.host}:{origin.port}" if ":" not in origin.host else f"[{origin.host}]:{origin.port}"
+    head = f"CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\n"
     await loop.sock_sendall(sock, (head + authorization(via) + "\r\n").encode())
     answer = b""
     while END not in answer:

@@ -134,13 +134,13 @@ def _lost(difference: Difference) -> bool:
 REASONS = (
     Reason(
         "repeated-role-added-up",
-        "openai-python joins roles like text: a role in every chunk gives `assistantassistant`. A role is told, not added up.",
+        "openai-python joins roles like text: a role in every chunk gives `assistantassistant`. A role is not a text to append to.",
         "openai_chat",
         _at(r"\$\.choices\[\d+\]\.message\.role", lambda d: d.theirs == d.ours * (len(d.theirs) // len(d.ours))),
     ),
     Reason(
         "missing-role-left-out",
-        "No chunk told a role. A plain answer always has one, and it is always `assistant`.",
+        "No chunk has a role. A plain answer always has one, and it is always `assistant`.",
         "openai_chat",
         _at(r"\$\.choices\[\d+\]\.message\.role", lambda d: d.ours == "assistant" and _lost(d)),
     ),
@@ -153,7 +153,7 @@ REASONS = (
     Reason(
         "null-took-it-away",
         "openai-python lets a later chunk's null (or absence) take away the fingerprint, the tier and the usage that an earlier"
-        " one told: OpenAI's own moderation chunk loses the usage so. What was told stays told.",
+        " one reported: OpenAI's own moderation chunk loses the usage. What a chunk has reported is kept.",
         "openai_chat",
         _at(r"\$\.(system_fingerprint|service_tier|usage)", _lost),
     ),
@@ -175,7 +175,7 @@ REASONS = (
     ),
     Reason(
         "first-value-frozen",
-        "openai-python keeps an unknown field as the first chunk told it. The last value stands here.",
+        "openai-python keeps an unknown field as the first chunk has it. Here the last value is kept.",
         "openai_chat",
         _at(r"\$\.(choices\[\d+\]\.)?(?!message|logprobs|usage|finish)\w+(\..*)?", lambda d: not _lost(d)),
     ),

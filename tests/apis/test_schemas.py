@@ -68,8 +68,8 @@ def test_table_and_schema_agree_on_every_small_change(api: Api) -> None:
     checker = referee(api)
     seen: dict[str, dict[str, Any]] = {}
     for path in sorted([*STREAMS.glob("*.sse"), *STREAMS.glob("*.ndjson")]):
-        for spoken, chunk in chunks(path):
-            if spoken is api:
+        for owner, chunk in chunks(path):
+            if owner is api:
                 kind = chunk.get("type"), chunk.get("event_type")
                 seen.setdefault(json.dumps([kind, sorted(map(str, places(chunk)))]), chunk)
     assert seen, f"no stream of {api.name} in {STREAMS}"

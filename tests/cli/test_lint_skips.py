@@ -63,7 +63,7 @@ STREAMED = exchange(STREAM, SSE, {"stream": True})
 
 
 @pytest.mark.parametrize(
-    ("other", "codes", "passed_over"),
+    ("other", "codes", "plain_responses"),
     [
         (exchange(ANSWER, JSON, {"stream": False}), [], 1),
         (exchange(ANSWER, JSON, {"model": "m"}), [], 1),
@@ -83,16 +83,18 @@ STREAMED = exchange(STREAM, SSE, {"stream": True})
         (exchange('{"error":{"message":"no"}}', JSON, {"stream": True}, status=429), ["SEQ422"], 0),
     ],
 )
-def test_a_non_streaming_response_is_skipped(other: str, codes: list[str], passed_over: int, tmp_path: Path) -> None:
+def test_a_non_streaming_response_is_skipped(
+    other: str, codes: list[str], plain_responses: int, tmp_path: Path
+) -> None:
     file = tmp_path / "two.jsonl"
     file.write_text(STREAMED + other)
     done = lint(str(file), "--format", "json")
     report = json.loads(done.stdout)
     assert [found["code"] for found in report["findings"]] == codes
-    assert report["passed_over"] == passed_over
-    assert len(report["streams"]) == 2 - passed_over
+    assert report["passed_over"] == plain_responses
+    assert len(report["streams"]) == 2 - plain_responses
     assert done.return_value == int(any(code != "SEQ422" for code in codes))
-    assert ("skipped 1 exchange whose request does not ask for a stream" in done.stderr) == bool(passed_over)
+    assert ("skipped 1 exchange whose request does not ask for a stream" in done.stderr) == bool(plain_responses)
 
 
 def test_if_everything_is_skipped_nothing_was_checked(tmp_path: Path) -> None:

@@ -23,8 +23,8 @@ PROXY = [sys.executable, "-m", "streamkit", "proxy"]
 ASK = """
 import openai
 client = openai.OpenAI(max_retries=0, api_key="sk-proj-" + "a1B2" * 12)
-asked = {"model": "model-s", "messages": [{"role": "user", "content": "hi"}], "stream": True}
-text = "".join(c.choices[0].delta.content or "" for c in client.chat.completions.create(**asked) if c.choices)
+body = {"model": "model-s", "messages": [{"role": "user", "content": "hi"}], "stream": True}
+text = "".join(c.choices[0].delta.content or "" for c in client.chat.completions.create(**body) if c.choices)
 assert text.startswith("Streams are rivers"), text
 """
 # The same with the standard library, which is imported ten times as fast.

@@ -20,8 +20,8 @@ SERVE = [sys.executable, "-m", "streamkit", "serve"]
 ASK = """
 import os, openai
 client = openai.OpenAI(max_retries=0)
-asked = {"model": "m", "messages": [{"role": "user", "content": "hi"}], "stream": True}
-print("".join(c.choices[0].delta.content or "" for c in client.chat.completions.create(**asked)))
+body = {"model": "m", "messages": [{"role": "user", "content": "hi"}], "stream": True}
+print("".join(c.choices[0].delta.content or "" for c in client.chat.completions.create(**body)))
 """
 # The same with the standard library, which is imported ten times as fast.
 PLAIN_ASK = """
@@ -144,7 +144,7 @@ def test_a_public_address_must_be_confirmed(recording: Path) -> None:
 REFUSED = """
 import os, sys, urllib.error, urllib.request
 
-def asked(url, **headers):
+def status(url, **headers):
     try:
         with urllib.request.urlopen(urllib.request.Request(url, b"{}", headers), timeout=30) as answer:
             return answer.status
@@ -154,8 +154,8 @@ def asked(url, **headers):
 base = os.environ["STREAMKIT_URL"]
 open_ = base.partition("/t/")[0]
 reset = "/__streamkit/reset"
-print(asked(base + reset), asked(open_ + reset), asked(base + reset, Origin="http://evil.example"),
-      asked(base + reset, Host="evil.example"), asked(base + reset, Host="mock.example"))
+print(status(base + reset), status(open_ + reset), status(base + reset, Origin="http://evil.example"),
+      status(base + reset, Host="evil.example"), status(base + reset, Host="mock.example"))
 """
 
 

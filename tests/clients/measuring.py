@@ -37,8 +37,8 @@ def write_cases(wanted: Sequence[Client], versions: dict[str, dict[str, str]]) -
     before = read(DATA)
     if not DATA.exists():
         _write(DATA, before, [], {})  # lint reads this file, and the cases come from lint
-    spoken = {api for client in CLIENTS if client.rules for apis in client.calls.values() for api in apis}
-    served = prepared([case for case in cases() if case.api in spoken])
+    apis_used = {api for client in CLIENTS if client.rules for apis in client.calls.values() for api in apis}
+    served = prepared([case for case in cases() if case.api in apis_used])
     kept = {key(row): row["outcomes"] for row in before["cases"]}
     names = tuple(f"{client.name} " for client in wanted)
     rows = [_described(case) for case in served.cases]

@@ -16,7 +16,7 @@ from tests.waiting import SAFETY_S, until
 def impatient(events: int, requests: Callable[[], int]) -> Iterator[None]:
     """Connections made meanwhile time out at once when they have received `events` events and are read again.
 
-    `asked` returns the number of requests that the server has received; no request is given up before it has arrived.
+    `requests` returns the number of requests that the server has received; no request is given up before it has arrived.
     Raises AssertionError if more than these events arrive, because the stream then does not stall.
     """
     connect = socket.create_connection

@@ -129,10 +129,10 @@ from pathlib import Path
 from streamkit.errors import UnreadableInput
 from streamkit.formats import read
 try:
-    said = "ok" if list(read(sys.argv[1])) else "nothing"
+    outcome = "ok" if list(read(sys.argv[1])) else "nothing"
 except UnreadableInput as error:
-    said = str(error)
-print(re.search("VmHWM:\\\\s*([0-9]+)", Path("/proc/self/status").read_text())[1], said)
+    outcome = str(error)
+print(re.search("VmHWM:\\\\s*([0-9]+)", Path("/proc/self/status").read_text())[1], outcome)
 """
 
 

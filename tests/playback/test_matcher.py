@@ -107,13 +107,13 @@ STREAM, PLAIN = request(), changed(stream=False)
 WAYS_OF_ASKING: dict[str, tuple[list[Candidate], Request, Match | None]] = {
     "a stream for a stream": ([Candidate(request=STREAM)], STREAM, Match(0)),
     "a stream put together": ([Candidate(request=STREAM)], PLAIN, Match(0, whole=True)),
-    "a stream put together, not said": ([Candidate(request=STREAM)], changed(stream=...), Match(0, whole=True)),
+    "a stream, assembled, where the request does not mention streaming": ([Candidate(request=STREAM)], changed(stream=...), Match(0, whole=True)),
     "the plain one is preferred": ([Candidate(request=STREAM), Candidate(request=PLAIN, streamed=False, wants_stream=False)], PLAIN, Match(1)),
     "the stream is preferred": ([Candidate(request=PLAIN, streamed=False, wants_stream=False), Candidate(request=STREAM)], STREAM, Match(1)),
     "no stream is made of a plain answer": ([Candidate(request=PLAIN, streamed=False, wants_stream=False)], STREAM, None),
     "an error answers both": ([Candidate(request=PLAIN, streamed=False, wants_stream=False, failed=True)], STREAM, Match(0)),
     "an error answers both, and is never put together": ([Candidate(request=STREAM, streamed=False, failed=True)], PLAIN, Match(0)),
-    "where saying nothing means a stream": ([Candidate(request=changed(stream=...), streamed=True, wants_stream=None)], changed(stream=...), Match(0)),
+    "where no mention of streaming means a stream": ([Candidate(request=changed(stream=...), streamed=True, wants_stream=None)], changed(stream=...), Match(0)),
     "the path asks": (
         [Candidate(request=request({}, "/v1/m:streamGenerateContent"))], request({}, "/v1/m:streamGenerateContent"), Match(0)
     ),

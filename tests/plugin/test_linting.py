@@ -25,9 +25,9 @@ import json, os, urllib.request
 import pytest
 
 def ask(**more):
-    asked = {"model": "model-s", "messages": [{"role": "user", "content": "What are streams?"}], "stream": True, **more}
+    body = {"model": "model-s", "messages": [{"role": "user", "content": "What are streams?"}], "stream": True, **more}
     url = os.environ["OPENAI_BASE_URL"] + "/chat/completions"
-    with urllib.request.urlopen(urllib.request.Request(url, json.dumps(asked).encode())) as answer:
+    with urllib.request.urlopen(urllib.request.Request(url, json.dumps(body).encode())) as answer:
         return answer.read()
 """
 

@@ -28,10 +28,10 @@ import json, os, urllib.request
 import pytest
 
 def ask(**more):
-    asked = {"model": "model-s", "messages": [{"role": "user", "content": "What are streams?"}], "stream": True, **more}
+    body = {"model": "model-s", "messages": [{"role": "user", "content": "What are streams?"}], "stream": True, **more}
     headers = {"Authorization": "Bearer " + os.environ["OPENAI_API_KEY"]}
     url = os.environ["OPENAI_BASE_URL"] + "/chat/completions"
-    with urllib.request.urlopen(urllib.request.Request(url, json.dumps(asked).encode(), headers)) as answer:
+    with urllib.request.urlopen(urllib.request.Request(url, json.dumps(body).encode(), headers)) as answer:
         return answer.read()
 """
 

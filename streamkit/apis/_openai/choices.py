@@ -35,9 +35,9 @@ def error_deltas(chunk: Chunk) -> list[Delta]:
     """Return the errors that a chunk reports, of the stream and of single choices (as OpenRouter does)."""
     error = reported_error(chunk)
     found = [] if error is None else [Delta("error", error_message(error))]
-    for place, choice in enumerate(objects_in(chunk.get("choices"))):
+    for index, choice in enumerate(objects_in(chunk.get("choices"))):
         if choice.get("error"):
-            found.append(Delta("error", error_message(choice["error"]), choice=as_index(choice.get("index"), place)))
+            found.append(Delta("error", error_message(choice["error"]), choice=as_index(choice.get("index"), index)))
     return found
 
 
@@ -48,15 +48,15 @@ def ended(ending: Ending) -> bool:
     finished: set[int] = set()
     for chunk, flag in zip(ending.chunks, ending.flags, strict=True):
         if flag & FINISH:
-            for place, choice in enumerate(objects_in(chunk.get("choices"))):
+            for index, choice in enumerate(objects_in(chunk.get("choices"))):
                 if finish_reason(choice) is not None:
-                    finished.add(as_index(choice.get("index"), place))
+                    finished.add(as_index(choice.get("index"), index))
     if not finished:
         return False
     return all(
-        as_index(choice.get("index"), place) in finished
+        as_index(choice.get("index"), index) in finished
         for chunk in ending.chunks
-        for place, choice in enumerate(objects_in(chunk.get("choices")))
+        for index, choice in enumerate(objects_in(chunk.get("choices")))
     )
 
 

@@ -129,8 +129,8 @@ class _TaskWalk:
         if event.get(own) == "":
             yield Misstep("empty-id", chunk, f"the {own} is empty", f"{path}.{own}")
         task = event.get("id" if kind == "task" else "taskId")
-        for place, name, given in (("taskId", "the ID of the task", task), ("contextId", "", event.get("contextId"))):
-            for step in self._same.check(chunk, f"{path}.{place}", given, name=name, kind="id-changed"):
+        for field, name, given in (("taskId", "the ID of the task", task), ("contextId", "", event.get("contextId"))):
+            for step in self._same.check(chunk, f"{path}.{field}", given, name=name, kind="id-changed"):
                 yield replace(step, severity="error")
 
     def _status(self, chunk: int, kind: str, event: dict[str, Any], path: str) -> Iterator[Misstep]:
@@ -150,14 +150,14 @@ class _TaskWalk:
         if type(id) is not str:
             return  # reported by the shape check
         append = event.get("append") is True
-        place = f"{path}.artifact.artifactId"
+        id_path = f"{path}.artifact.artifactId"
         if append and id not in self._artifacts and not self._resumed():
             message = f"parts are added to the artifact {describe(id)}, which was never sent"
-            yield Misstep("unopened-part", chunk, message, place)
+            yield Misstep("unopened-part", chunk, message, id_path)
         elif append and self._artifacts.get(id):
             message = f"parts are added to the artifact {describe(id)} after its last piece"
-            yield Misstep("unopened-part", chunk, message, place, "warning")
+            yield Misstep("unopened-part", chunk, message, id_path, "warning")
         if id == "":
-            yield Misstep("empty-id", chunk, "the artifactId is empty", place)
+            yield Misstep("empty-id", chunk, "the artifactId is empty", id_path)
         self._artifacts[id] = event.get("lastChunk") is True
         yield from self._texts.add(chunk, f"{path}.artifact.parts", text_of(artifact), key=id)

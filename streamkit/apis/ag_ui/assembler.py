@@ -120,13 +120,13 @@ class RunAssembler:
         _merge_metadata(message, event)
         holder = self._calls[id][1] if id in self._calls else None
         behind = range(len(self._messages) - 1, -1, -1)
-        place = next((place for place in behind if self._messages[place] is holder), None)
-        if place is not None:
+        index = next((index for index in behind if self._messages[index] is holder), None)
+        if index is not None:
             self._messages.pop()
-            place += 1
-            while place < len(self._messages) and self._messages[place].get("role") == "tool":
-                place += 1
-            self._messages.insert(place, message)
+            index += 1
+            while index < len(self._messages) and self._messages[index].get("role") == "tool":
+                index += 1
+            self._messages.insert(index, message)
 
     def _snapshot(self, given: list[dict[str, Any]]) -> None:
         """Replace the messages. Activities and reasoning are kept if the snapshot has none."""

@@ -168,9 +168,9 @@ class _RunWalk:
             if event.get(name) == "":
                 yield Misstep("empty-id", chunk, f"the {name} is empty", f"$.{name}")
             yield from self._same.check(chunk, f"$.{name}", event.get(name), kind="id-changed")
-        for place, entry in enumerate(objects_in(event.get("usage"))):
+        for index, entry in enumerate(objects_in(event.get("usage"))):
             parts = ("inputTokens", "outputTokens")
-            yield from check_total(chunk, f"$.usage[{place}]", entry, "totalTokens", parts)
+            yield from check_total(chunk, f"$.usage[{index}]", entry, "totalTokens", parts)
 
     def _entity(self, chunk: int, event: Chunk, kind: str) -> Iterator[Misstep]:
         family, field, symbol = _ENTITIES[kind]

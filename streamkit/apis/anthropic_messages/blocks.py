@@ -33,10 +33,10 @@ class BlockChecks:
         program."""
         content = message.get("content") if isinstance(message, dict) else None
         self.before = len(content) if isinstance(content, list) else 0
-        for place, block in enumerate(content if isinstance(content, list) else ()):
+        for index, block in enumerate(content if isinstance(content, list) else ()):
             if isinstance(block, dict) and block.get("type") in _CALLS:
                 self._tool_uses += block["type"] == "tool_use"
-                yield from self._call(chunk, place, block, f"$.message.content[{place}].id")
+                yield from self._call(chunk, index, block, f"$.message.content[{index}].id")
 
     def misplaced(self, chunk: int, key: int) -> Iterator[Misstep]:
         """Yield a misstep if a block has the index of one that the message started with."""

@@ -120,8 +120,8 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
     elif kind == "error" or (as_string(kind) not in EVENTS and chunk.get("error")):
         found.append(Delta("error", error_message(chunk.get("error"))))
     elif is_message(chunk):
-        for place, block in enumerate(objects_in(chunk["content"])):
-            found += _convert_block(block, place)
+        for index, block in enumerate(objects_in(chunk["content"])):
+            found += _convert_block(block, index)
         if chunk.get("stop_reason"):
             found.append(Delta("finish", str(chunk["stop_reason"])))
     counts = usage(chunk)

@@ -94,12 +94,12 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
     if "contentBlockStart" in chunk:
         payload = as_object(chunk.get("contentBlockStart"))
         tool = as_object(as_object(payload.get("start")).get("toolUse"))
-        place = as_index(payload.get("contentBlockIndex"), 0)
+        index = as_index(payload.get("contentBlockIndex"), 0)
         opened = Delta(
             "tool",
             "",
             choice=0,
-            part=place,
+            part=index,
             id=nonempty_string(tool.get("toolUseId")),
             name=nonempty_string(tool.get("name")),
         )
@@ -114,17 +114,17 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
     return (Delta("error", error_message(failed[1]) or failed[0]),) if failed is not None else ()
 
 
-def _convert_delta(delta: dict[str, Any], place: int) -> tuple[Delta, ...]:
+def _convert_delta(delta: dict[str, Any], index: int) -> tuple[Delta, ...]:
     reasoning = as_string(as_object(delta.get("reasoningContent")).get("text"))
     given = as_string(as_object(delta.get("toolUse")).get("input"))
     if as_string(delta.get("text")):
-        return (Delta("text", delta["text"], part=place),)
+        return (Delta("text", delta["text"], part=index),)
     if reasoning:
-        return (Delta("reasoning", reasoning, part=place),)
+        return (Delta("reasoning", reasoning, part=index),)
     if given:
-        return (Delta("tool", given, part=place),)
+        return (Delta("tool", given, part=index),)
     others = [key for key in delta if key not in ("text", "toolUse")]
-    return tuple(Delta("other", key, part=place) for key in others)
+    return tuple(Delta("other", key, part=index) for key in others)
 
 
 def usage(chunk: Chunk) -> Usage | None:

@@ -109,8 +109,8 @@ class PlainAssembler:
         """Take the next chunk. Never raises on content."""
         family = self._family
         entries = [chunk] if family.holder is None else objects_in(chunk.get(family.holder))
-        for place, entry in enumerate(entries):
-            index = as_index(entry.get("index"), place) if family.holder else 0
+        for position, entry in enumerate(entries):
+            index = as_index(entry.get("index"), position) if family.holder else 0
             text = entry.get(family.text)
             known = self._entries.setdefault(index, {})
             known.update((key, value) for key, value in entry.items() if value is not None or key not in known)

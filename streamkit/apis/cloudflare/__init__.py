@@ -50,13 +50,13 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
     """Return what a chunk adds."""
     text = as_string(chunk.get("response"))
     found = [Delta("text", text)] if text else []
-    for place, call in enumerate(objects_in(chunk.get("tool_calls"))):
+    for index, call in enumerate(objects_in(chunk.get("tool_calls"))):
         found.append(
             Delta(
                 "tool",
                 to_json(call.get("arguments", {})),
                 choice=0,
-                part=place,
+                part=index,
                 id=None,
                 name=nonempty_string(call.get("name")),
             )

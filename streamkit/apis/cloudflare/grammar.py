@@ -48,8 +48,8 @@ def missteps(stream: Stream) -> Iterator[Misstep]:
         yield from texts.add(chunk, "$.response", entry.get("response"))
         if chunk and entry.get("tool_calls") and entry == stream.chunks[chunk - 1]:
             yield Misstep("repeated-delta", chunk, "the tool calls repeat those of the previous chunk", "$.tool_calls")
-        for place, call in enumerate(objects_in(entry.get("tool_calls"))):
-            yield from calls.open(chunk, f"$.tool_calls[{place}].id", (chunk, place), call.get("id"))
+        for index, call in enumerate(objects_in(entry.get("tool_calls"))):
+            yield from calls.open(chunk, f"$.tool_calls[{index}].id", (chunk, index), call.get("id"))
         usage = entry.get("usage")
         empty = not entry.get("response") and not entry.get("tool_calls")
         symbol = "usage" if type(usage) is dict else "nothing" if empty else "text"

@@ -165,8 +165,8 @@ def _convert_frame_event(chunk: Chunk, kind: Any) -> tuple[Delta, ...]:
         if _counts(chunk):
             found.append(usage_delta(usage(chunk)))
     elif is_response(chunk):
-        for place, part in enumerate(objects_in(chunk["message"]["content"])):
-            found.append(Delta("text", as_string(part.get("text")), part=place))
+        for index, part in enumerate(objects_in(chunk["message"]["content"])):
+            found.append(Delta("text", as_string(part.get("text")), part=index))
     message = reported_error(chunk) or as_object(chunk.get("delta")).get("error")
     return (*found, Delta("error", error_message(message))) if message else tuple(found)
 

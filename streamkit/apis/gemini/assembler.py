@@ -157,7 +157,7 @@ def _same_kind(one: dict[str, Any], other: dict[str, Any]) -> bool:
 
 def _steps(path: str) -> tuple[str | int, ...]:
     """Parse a JSON path such as `$.recipe.steps[9]` into its steps."""
-    return tuple(int(place) if place else name or quoted for name, place, quoted in _STEP.findall(path))
+    return tuple(int(index) if index else name or quoted for name, index, quoted in _STEP.findall(path))
 
 
 def _put(holder: Any, path: tuple[str | int, ...], value: Any) -> None:

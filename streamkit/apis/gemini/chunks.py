@@ -70,8 +70,8 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
     found: list[Delta] = []
     for candidate in objects_in(chunk.get("candidates")):
         number = as_index(candidate.get("index"), 0)
-        for place, part in enumerate(objects_in(as_object(candidate.get("content")).get("parts"))):
-            found += _convert_part(part, number, place)
+        for index, part in enumerate(objects_in(as_object(candidate.get("content")).get("parts"))):
+            found += _convert_part(part, number, index)
         reason = candidate.get("finishReason")
         if reason not in _NO_FINISH:
             found.append(Delta("finish", as_string(reason) or to_json(reason), choice=number))
@@ -85,10 +85,10 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
     return tuple(found)
 
 
-def _convert_part(part: dict[str, Any], choice: int, place: int) -> list[Delta]:
+def _convert_part(part: dict[str, Any], choice: int, index: int) -> list[Delta]:
     text = as_string(part.get("text"))
     if text:
-        return [Delta("reasoning" if part.get("thought") else "text", text, choice=choice, part=place)]
+        return [Delta("reasoning" if part.get("thought") else "text", text, choice=choice, part=index)]
     call = part.get("functionCall")
     if type(call) is dict:
         arguments = call.get("args", call.get("partialArgs"))
@@ -100,13 +100,13 @@ def _convert_part(part: dict[str, Any], choice: int, place: int) -> list[Delta]:
                 "tool",
                 message,
                 choice=choice,
-                part=place,
+                part=index,
                 id=nonempty_string(call.get("id")),
                 name=nonempty_string(call.get("name")),
             )
         ]
     return [
-        Delta("other", key, choice=choice, part=place)
+        Delta("other", key, choice=choice, part=index)
         for key in part
         if key not in ("text", "thought", "thoughtSignature")
     ]

@@ -128,11 +128,11 @@ class GeminiConsistency:
 
     def parts(self, chunk: int, candidate: int, parts: list[Any], path: str) -> Iterator[Misstep]:
         """Take the parts that an event adds to a candidate."""
-        for place, part in enumerate(parts):
+        for index, part in enumerate(parts):
             if not isinstance(part, dict):
                 continue
             key = candidate, part.get("thought") is True
-            yield from self._restated.add(chunk, f"{path}[{place}].text", part.get("text"), key=key)
+            yield from self._restated.add(chunk, f"{path}[{index}].text", part.get("text"), key=key)
             self._signed = self._signed or bool(part.get("thoughtSignature"))
             if "functionCall" in part and self._call is None:
                 self._call = chunk
@@ -154,10 +154,10 @@ def _check_details(chunk: int, usage: dict[str, Any], counts: dict[str, int], pa
         limit = counts.get(whole)
         parts = [entry.get("tokenCount") for entry in objects_in(usage.get(details))]
         valid = [part for part in parts if type(part) is int and part >= 0]
-        for place, part in enumerate(parts):
+        for index, part in enumerate(parts):
             if type(part) is int and limit is not None and part > limit >= 0:
                 message = f"tokenCount is {part}, but {whole}, which includes it, is {limit}"
-                yield Misstep("usage-parts", chunk, message, f"{path}.{details}[{place}].tokenCount")
+                yield Misstep("usage-parts", chunk, message, f"{path}.{details}[{index}].tokenCount")
                 return
         if whole == _PROMPT and parts and _OF_TOOLS not in usage and len(valid) == len(parts) and sum(valid) != limit:
             message = f"the counts of {details} add up to {sum(valid)}, but {whole} is {describe(limit)}"

@@ -90,12 +90,12 @@ class _CandidateWalk:
             and (chunk < self._last or "usageMetadata" not in response)
         ):
             yield Misstep("empty-event", chunk, "the event has no candidate", "$.candidates")
-        for place, candidate in enumerate(candidates if isinstance(candidates, list) else ()):
+        for index, candidate in enumerate(candidates if isinstance(candidates, list) else ()):
             if isinstance(candidate, dict):
-                yield from self._candidate(chunk, place, candidate)
+                yield from self._candidate(chunk, index, candidate)
 
-    def _candidate(self, chunk: int, place: int, candidate: dict[str, Any]) -> Iterator[Misstep]:
-        path = f"$.candidates[{place}]"
+    def _candidate(self, chunk: int, index: int, candidate: dict[str, Any]) -> Iterator[Misstep]:
+        path = f"$.candidates[{index}]"
         key = candidate.get("index")
         key = key if type(key) is int else 0
         content = candidate.get("content")
@@ -125,13 +125,13 @@ class _CandidateWalk:
 def _content(chunk: int, content: dict[str, Any], parts: list[Any], path: str) -> Iterator[Misstep]:
     if not content.get("role"):
         yield Misstep("content-without-role", chunk, "the content has parts but no role", f"{path}.role")
-    for place, part in enumerate(parts):
+    for index, part in enumerate(parts):
         call = part.get("functionCall") if isinstance(part, dict) else None
         if isinstance(part, dict) and not part.keys() - {"thought"}:
-            yield Misstep("empty-event", chunk, f"part {place} is empty", f"{path}.parts[{place}]")
+            yield Misstep("empty-event", chunk, f"part {index} is empty", f"{path}.parts[{index}]")
         # If a call comes in fragments, only the first has its name.
         if isinstance(call, dict) and "args" in call and not call.get("name"):
-            where = f"{path}.parts[{place}].functionCall.name"
+            where = f"{path}.parts[{index}].functionCall.name"
             yield Misstep("call-without-name", chunk, "the functionCall has args but no name", where)
 
 

@@ -108,9 +108,9 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
     made = []
     if carried & TEXT:
         made.append(Delta("text", _text(chunk)))
-    for place, call in enumerate(_calls(chunk)):
+    for index, call in enumerate(_calls(chunk)):
         id, name = nonempty_string(call.get("id")), nonempty_string(call.get("name"))
-        made.append(Delta("tool", as_string(call.get("args")), part=place, id=id, name=name))
+        made.append(Delta("tool", as_string(call.get("args")), part=index, id=id, name=name))
     if carried & USAGE:
         made.append(usage_delta(usage(chunk)))
     if carried & ERROR:

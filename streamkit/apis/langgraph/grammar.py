@@ -131,11 +131,11 @@ class _RunWalk:
         self._updated = data
 
     def _partials(self, chunk: int, event: Chunk) -> Iterator[Misstep]:
-        for place, message in enumerate(objects_in(event.get("data"))):
+        for index, message in enumerate(objects_in(event.get("data"))):
             id, text = message.get("id"), text_of(message)
             if type(id) is str and not text.startswith(self._partial.get(id, "")):
                 difference = f"the partial message {describe(id)} does not begin with the one before"
-                yield Misstep("whole-differs", chunk, difference, f"$.data[{place}].content")
+                yield Misstep("whole-differs", chunk, difference, f"$.data[{index}].content")
             if type(id) is str:
                 self._partial[id] = text
 
@@ -148,8 +148,8 @@ class _RunWalk:
             missing = describe(min(self._state - state))
             yield Misstep("value-changed", chunk, f"the state has no {missing}, but it had before", "$.data")
         self._state |= state
-        for place, message in enumerate(objects_in(as_object(event.get("data")).get("messages"))):
+        for index, message in enumerate(objects_in(as_object(event.get("data")).get("messages"))):
             id = message.get("id")
             if type(id) is str and self._texts.text(id):
-                path = f"$.data.messages[{place}].content"
+                path = f"$.data.messages[{index}].content"
                 yield from self._texts.check_whole(chunk, path, text_of(message), key=id)

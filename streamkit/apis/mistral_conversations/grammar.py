@@ -171,10 +171,10 @@ class _ConversationWalk:
 
     def _content(self, chunk: int, index: int, event: dict[str, Any]) -> Iterator[Misstep]:
         yield from self._texts.add(chunk, "$.content", event.get("content"), key=index)
-        place = event.get("content_index")
-        if type(place) is int:
+        content_index = event.get("content_index")
+        if type(content_index) is int:
             before = self._contents.get(index, 0)
-            if place < before:
-                message = f"content_index is {place} after {before}"
+            if content_index < before:
+                message = f"content_index is {content_index} after {before}"
                 yield Misstep("part-order", chunk, message, "$.content_index")
-            self._contents[index] = max(before, place)
+            self._contents[index] = max(before, content_index)

@@ -76,7 +76,7 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
     text = as_string(message.get("content")) or as_string(chunk.get("response"))
     if text:
         found.append(Delta("text", text))
-    for place, call in enumerate(objects_in(message.get("tool_calls"))):
+    for index, call in enumerate(objects_in(message.get("tool_calls"))):
         function = as_object(call.get("function"))
         given = to_json(function["arguments"]) if "arguments" in function else ""
         found.append(
@@ -84,7 +84,7 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
                 "tool",
                 given,
                 choice=0,
-                part=place,
+                part=index,
                 id=nonempty_string(call.get("id")),
                 name=nonempty_string(function.get("name")),
             )

@@ -62,8 +62,8 @@ def missteps(stream: Stream) -> Iterator[Misstep]:
         yield from texts.add(
             chunk, "$.message.thinking", message.get("thinking") or line.get("thinking"), key="thinking"
         )
-        for place, call in enumerate(objects_in(message.get("tool_calls"))):
-            yield from calls.open(chunk, f"$.message.tool_calls[{place}].id", (chunk, place), call.get("id"))
+        for index, call in enumerate(objects_in(message.get("tool_calls"))):
+            yield from calls.open(chunk, f"$.message.tool_calls[{index}].id", (chunk, index), call.get("id"))
         yield from _repeated(stream, chunk)
         if done:
             yield from _done(chunk, line)

@@ -62,7 +62,7 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
         return tuple(Delta("text", text) for text in _texts(chunk))
     if kind == "thread.run.step.delta":
         found = []
-        for place, call in enumerate(_calls(chunk)):
+        for index, call in enumerate(_calls(chunk)):
             function = as_object(call.get("function"))
             given = as_string(function.get("arguments"))
             found.append(
@@ -70,7 +70,7 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
                     "tool",
                     given,
                     choice=0,
-                    part=place,
+                    part=index,
                     id=nonempty_string(call.get("id")),
                     name=nonempty_string(function.get("name")),
                 )

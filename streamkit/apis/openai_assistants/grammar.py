@@ -22,7 +22,7 @@ from streamkit.model.wording import describe
 def _grammar(name: str, *states: str, grows: bool) -> Grammar:
     """Make a grammar: created, then the given states one after another, then closed, with deltas in the last state."""
     row = ("new", "created", *states)
-    steps = {(row[place], symbol): symbol for place, symbol in enumerate(row[1:])}
+    steps = {(row[index], symbol): symbol for index, symbol in enumerate(row[1:])}
     steps[(row[-1], "closed")] = "closed"
     # A skipped state is reported once: the walk continues from the state that the stream has reached.
     skipped = {
@@ -230,8 +230,8 @@ class _RunWalk:
         id, delta = as_string(event.get("id")), as_object(event.get("delta"))
         yield from self._check_position(chunk, kind)
         yield from self._step(chunk, kind, id, "delta")
-        for place, part in enumerate(objects_in(delta.get("content"))):
-            path = f"$.delta.content[{place}]"
+        for position, part in enumerate(objects_in(delta.get("content"))):
+            path = f"$.delta.content[{position}]"
             index = as_index(part.get("index"), -1)
             yield from self._same.check(chunk, f"{path}.type", part.get("type"), key=(id, index))
             text = as_object(part.get("text")).get("value")
@@ -240,8 +240,8 @@ class _RunWalk:
                 yield Misstep(
                     "part-order", chunk, f"content {index} arrives before content {index - 1}", f"{path}.index"
                 )
-        for place, call in enumerate(objects_in(as_object(delta.get("step_details")).get("tool_calls"))):
-            path = f"$.delta.step_details.tool_calls[{place}]"
+        for position, call in enumerate(objects_in(as_object(delta.get("step_details")).get("tool_calls"))):
+            path = f"$.delta.step_details.tool_calls[{position}]"
             key = (id, as_index(call.get("index"), -1))
             if "id" in call:
                 yield from self._calls.open(chunk, f"{path}.id", key, call["id"])

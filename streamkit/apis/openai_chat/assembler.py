@@ -41,9 +41,9 @@ class ChatAssembler:
         for key, value in chunk.items():
             if key == "choices":
                 if type(value) is list:
-                    for place, choice in enumerate(value):
+                    for index, choice in enumerate(value):
                         if type(choice) is dict:
-                            self._feed_choice(place, choice, chunk)
+                            self._feed_choice(index, choice, chunk)
             elif value is not None and key not in ("object", _PADDING):
                 known = head.get(key)
                 if known is None:
@@ -55,8 +55,8 @@ class ChatAssembler:
                 elif value != "":
                     head[key] = value
 
-    def _feed_choice(self, place: int, choice: dict[str, Any], chunk: dict[str, Any]) -> None:
-        index = as_index(choice.get("index"), place)
+    def _feed_choice(self, position: int, choice: dict[str, Any], chunk: dict[str, Any]) -> None:
+        index = as_index(choice.get("index"), position)
         state = self._choices.get(index)
         if state is None:
             state = self._choices[index] = _Choice(index)

@@ -145,8 +145,8 @@ def text_alone(chunk: Chunk) -> Delta | None:
 def every_delta(chunk: Chunk) -> tuple[Delta, ...]:
     """Return what any chunk adds, choice by choice: `deltas` without its shortcut."""
     found: list[Delta] = []
-    for place, choice in enumerate(objects_in(chunk.get("choices"))):
-        number = as_index(choice.get("index"), place)
+    for index, choice in enumerate(objects_in(chunk.get("choices"))):
+        number = as_index(choice.get("index"), index)
         delta = choice_delta(choice)
         if delta:
             found += _convert_delta(delta, number)
@@ -172,9 +172,9 @@ def _convert_delta(delta: dict[str, Any], choice: int) -> list[Delta]:
         found.append(Delta(kind, text, choice=choice))
     if as_string(delta.get("refusal")):
         found.append(Delta("refusal", delta["refusal"], choice=choice))
-    for place, call in enumerate(objects_in(delta.get("tool_calls"))):
+    for index, call in enumerate(objects_in(delta.get("tool_calls"))):
         name, arguments = name_and_arguments(call)
-        part = as_index(call.get("index"), place)
+        part = as_index(call.get("index"), index)
         found.append(
             Delta("tool", arguments, choice=choice, part=part, id=nonempty_string(call.get("id")), name=name or None)
         )

@@ -159,8 +159,8 @@ class _ChatWalk:
             texts = [chunk["choices"][0]["delta"]["content"] for chunk in chunks[first:stop]]
             self._repeats = list(compress(count(first + 1), map(str.startswith, texts[1:], texts)))
             self._run_stop = stop
-        place = bisect_right(self._repeats, first)
-        last = self._repeats[place] - 1 if place < len(self._repeats) else self._run_stop - 1
+        index = bisect_right(self._repeats, first)
+        last = self._repeats[index] - 1 if index < len(self._repeats) else self._run_stop - 1
         choice = chunks[last]["choices"][0]
         self._restated.last[choice["index"], "content"] = choice["delta"]["content"]
         return last
@@ -177,15 +177,15 @@ class _ChatWalk:
         usage = chunk.get("usage")
         if not choices and usage is None and not chunk.get("error") and "moderation" not in chunk:
             yield Misstep("empty-choices", index, "choices is empty, but the chunk carries no usage", "$.choices")
-        for place, choice in enumerate(choices):
+        for position, choice in enumerate(choices):
             if isinstance(choice, dict):
-                yield from self._choice(index, place, choice, counted=usage is not None)
+                yield from self._choice(index, position, choice, counted=usage is not None)
         yield from self._usage.chunk(index, chunk, has_content=bool(flag & TEXT))
 
-    def _choice(self, index: int, place: int, choice: dict[str, Any], *, counted: bool) -> Iterator[Misstep]:
-        path = f"$.choices[{place}]"
+    def _choice(self, index: int, position: int, choice: dict[str, Any], *, counted: bool) -> Iterator[Misstep]:
+        path = f"$.choices[{position}]"
         number = choice.get("index")
-        key = number if type(number) is int else place
+        key = number if type(number) is int else position
         if key not in self._walk.states:
             if key != len(self._walk.states):
                 message = f"choice {key} begins before choice {len(self._walk.states)}"

@@ -57,9 +57,9 @@ class ToolCallChecks:
         if not isinstance(entries, list):
             return
         calls = self._calls.setdefault(choice, {})
-        for place, entry in enumerate(entries):
+        for index, entry in enumerate(entries):
             if isinstance(entry, dict):
-                yield from self._entry(choice, calls, entry, chunk, f"{path}.tool_calls[{place}]")
+                yield from self._entry(choice, calls, entry, chunk, f"{path}.tool_calls[{index}]")
 
     def _entry(
         self, choice: object, calls: dict[int, _Call], entry: dict[str, Any], chunk: int, path: str

@@ -25,9 +25,9 @@ class CompletionAssembler:
         """Take the next chunk. Never raises on content."""
         for key, value in chunk.items():
             if key == "choices":
-                for place, choice in enumerate(value if type(value) is list else ()):
+                for position, choice in enumerate(value if type(value) is list else ()):
                     if type(choice) is dict:
-                        index = as_index(choice.get("index"), place)
+                        index = as_index(choice.get("index"), position)
                         self._choices.setdefault(index, _Choice(index)).feed(choice)
             elif value is not None and key != "obfuscation":
                 known = self._head.get(key)

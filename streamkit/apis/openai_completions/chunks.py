@@ -40,8 +40,8 @@ def flags(chunk: Chunk) -> int:
 def deltas(chunk: Chunk) -> tuple[Delta, ...]:
     """Return what a chunk adds, choice by choice."""
     found: list[Delta] = []
-    for place, choice in enumerate(objects_in(chunk.get("choices"))):
-        number = as_index(choice.get("index"), place)
+    for index, choice in enumerate(objects_in(chunk.get("choices"))):
+        number = as_index(choice.get("index"), index)
         if as_string(choice.get("text")):
             found.append(Delta("text", choice["text"], choice=number))
         reason = finish_reason(choice)

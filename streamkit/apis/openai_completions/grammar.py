@@ -39,11 +39,11 @@ def missteps(stream: Stream) -> Iterator[Misstep]:
     for index, (chunk, flag) in enumerate(zip(stream.chunks, stream.flags, strict=True)):
         yield from same.chunk(index, chunk)
         choices = chunk.get("choices")
-        for place, choice in enumerate(choices if isinstance(choices, list) else ()):
+        for position, choice in enumerate(choices if isinstance(choices, list) else ()):
             if isinstance(choice, dict):
-                yield from _choice(walk, finishes, index, place, choice)
-                number = as_index(choice.get("index"), place)
-                yield from texts.add(index, f"$.choices[{place}].text", choice.get("text"), key=number)
+                yield from _choice(walk, finishes, index, position, choice)
+                number = as_index(choice.get("index"), position)
+                yield from texts.add(index, f"$.choices[{position}].text", choice.get("text"), key=number)
         yield from _counts_only(usage.chunk(index, chunk, has_content=bool(flag & TEXT)))
     if stream.verdict != "error":
         for key, wrong in walk.unfinished():
@@ -56,11 +56,11 @@ def _counts_only(reported: Iterable[Misstep]) -> Iterator[Misstep]:
 
 
 def _choice(
-    walk: Walk, finishes: dict[object, str], index: int, place: int, choice: dict[str, Any]
+    walk: Walk, finishes: dict[object, str], index: int, position: int, choice: dict[str, Any]
 ) -> Iterator[Misstep]:
     number = choice.get("index")
-    key = number if type(number) is int else place
-    path = f"$.choices[{place}]"
+    key = number if type(number) is int else position
+    path = f"$.choices[{position}]"
     walk.states.setdefault(key, GRAMMAR.start)
     if choice.get("text"):
         wrong = walk.step(key, "text")

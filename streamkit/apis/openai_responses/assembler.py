@@ -25,7 +25,7 @@ class ResponseAssembler:
         self._response: dict[str, Any] = {}
         self._last = False
         self._items: dict[int, OutputItem] = {}
-        self._places: dict[str, int] = {}
+        self._indices: dict[str, int] = {}
         self._newest = -1
         self._error: Any = None
         self._audio: dict[str, Fragments] = {}
@@ -64,7 +64,7 @@ class ResponseAssembler:
         elif index not in self._items or self._items[index].done:
             self._items[index] = OutputItem(item)
         if nonempty_string(item.get("id")):
-            self._places[item["id"]] = index
+            self._indices[item["id"]] = index
 
     def _feed_event(self, kind: str, chunk: dict[str, Any]) -> None:
         index = self._index(chunk)
@@ -80,7 +80,7 @@ class ResponseAssembler:
         """Return the index of the item of an event: given by its index or its id, else that of the last item."""
         id = as_string(chunk.get("item_id"))
         is_new = as_string(chunk.get("type")).endswith("output_item.added") or self._newest < 0
-        index = as_index(chunk.get("output_index"), self._places.get(id, self._newest + is_new))
+        index = as_index(chunk.get("output_index"), self._indices.get(id, self._newest + is_new))
         self._newest = max(self._newest, index)
         return index
 

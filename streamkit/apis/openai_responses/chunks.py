@@ -128,8 +128,8 @@ def _convert_lifecycle_event(kind: str, chunk: Chunk) -> tuple[Delta, ...]:
     if kind == "response.created":
         found.append(Delta("role", "assistant"))
     elif not kind:
-        for place, item in enumerate(objects_in(whole.get("output"))):
-            found += item_deltas(item, place)
+        for index, item in enumerate(objects_in(whole.get("output"))):
+            found += item_deltas(item, index)
     if kind in ("error", "response.failed") or (not kind and chunk.get("error")):
         error = whole.get("error") or chunk.get("error") or {**chunk, "type": None}
         found.append(Delta("error", error_message(error)))

@@ -103,9 +103,9 @@ class ItemChecks:
     def continues(self, event: dict[str, Any]) -> bool:
         """Take another text delta for the part of the previous event. Return False, and do nothing, if this is another
         event."""
-        place = event.get("output_index"), event.get("content_index"), event.get("item_id")
+        target = event.get("output_index"), event.get("content_index"), event.get("item_id")
         text = event.get("delta")
-        if place != self._current or type(text) is not str or event.get("logprobs"):
+        if target != self._current or type(text) is not str or event.get("logprobs"):
             return False
         self._collecting.append(text)
         return True
@@ -158,63 +158,69 @@ class ItemChecks:
         if isinstance(kind_of_item, str):
             yield from check_event_type(chunk, index, kind, kind_of_item)
         stem, _, step = kind.rpartition(".")
-        place = event.get("content_index", event.get("summary_index"))
-        if type(place) is not int and (place is not None or stem == "response.content_part" or stem in _PART_EVENTS):
+        part_index = event.get("content_index", event.get("summary_index"))
+        if type(part_index) is not int and (
+            part_index is not None or stem == "response.content_part" or stem in _PART_EVENTS
+        ):
             return  # reported by the shape check
         if stem == "response.content_part":
-            yield from self._part(chunk, index, known, step, place, event.get("part"))
+            yield from self._part(chunk, index, known, step, part_index, event.get("part"))
         elif kind == "response.reasoning_summary_part.done" and isinstance(event.get("part"), dict):
-            key = "response.reasoning_summary_text", place
+            key = "response.reasoning_summary_text", part_index
             yield from _check_whole(chunk, known, key, event["part"].get("text"), "$.part.text")
         elif stem in _DONE_FIELDS:
-            yield from self._text(chunk, index, known, stem, step, place, event)
+            yield from self._text(chunk, index, known, stem, step, part_index, event)
 
-    def _part(self, chunk: int, index: int, known: _Item, step: str, place: object, part: object) -> Iterator[Misstep]:
-        wrong = self._parts.step((index, place), step)
+    def _part(
+        self, chunk: int, index: int, known: _Item, step: str, part_index: object, part: object
+    ) -> Iterator[Misstep]:
+        wrong = self._parts.step((index, part_index), step)
         if wrong:
-            message = f"content_part.{step} for part {place} of item {index}, which was never added"
+            message = f"content_part.{step} for part {part_index} of item {index}, which was never added"
             yield Misstep(wrong, chunk, message, "$.content_index")
         kind = part.get("type") if isinstance(part, dict) else None
         if step == "added":
-            if place != len(known.parts) and place not in known.parts:
-                message = f"part {place} of item {index} is added, but {len(known.parts)} was expected"
+            if part_index != len(known.parts) and part_index not in known.parts:
+                message = f"part {part_index} of item {index} is added, but {len(known.parts)} was expected"
                 yield Misstep("part-missing", chunk, message, "$.content_index")
-            known.parts[place] = kind
+            known.parts[part_index] = kind
         elif step == "done" and isinstance(part, dict):
-            if known.parts.get(place, kind) != kind:
-                message = (
-                    f"part {place} of item {index} is {describe(kind)}, but was {describe(known.parts[place])} before"
-                )
+            if known.parts.get(part_index, kind) != kind:
+                message = f"part {part_index} of item {index} is {describe(kind)}, but was {describe(known.parts[part_index])} before"
                 yield Misstep("item-changed", chunk, message, "$.part.type", "warning")
-            yield from _check_whole(chunk, known, ("response.output_text", place), part.get("text"), "$.part.text")
-            yield from _check_whole(chunk, known, ("response.refusal", place), part.get("refusal"), "$.part.refusal")
+            yield from _check_whole(chunk, known, ("response.output_text", part_index), part.get("text"), "$.part.text")
+            yield from _check_whole(
+                chunk, known, ("response.refusal", part_index), part.get("refusal"), "$.part.refusal"
+            )
 
     def _text(
-        self, chunk: int, index: int, known: _Item, stem: str, step: str, place: object, event: dict[str, Any]
+        self, chunk: int, index: int, known: _Item, stem: str, step: str, part_index: object, event: dict[str, Any]
     ) -> Iterator[Misstep]:
         if stem in _PART_EVENTS:
-            wrong = self._parts.step((index, place), "delta")
+            wrong = self._parts.step((index, part_index), "delta")
             if wrong:
-                message = f"{stem}.{step} for part {place} of item {index}, which was never added"
+                message = f"{stem}.{step} for part {part_index} of item {index}, which was never added"
                 yield Misstep(wrong, chunk, message, "$.content_index")
-            if not wrong and known.parts.get(place) not in (None, stem.removeprefix("response.")):
-                message = f"{stem}.{step} for part {place} of item {index}, which is {describe(known.parts[place])}"
+            if not wrong and known.parts.get(part_index) not in (None, stem.removeprefix("response.")):
+                message = (
+                    f"{stem}.{step} for part {part_index} of item {index}, which is {describe(known.parts[part_index])}"
+                )
                 severity: Severity | None = None if stem == "response.output_text" else "warning"
                 yield Misstep("event-item-mismatch", chunk, message, "$.type", severity)
         if step == "delta" and isinstance(event.get("delta"), str):
-            collected = known.texts.setdefault((stem, place), [])
+            collected = known.texts.setdefault((stem, part_index), [])
             collected.append(event["delta"])
             if stem == "response.output_text":
-                tokens = known.tokens.setdefault(place, LogprobTokens())
+                tokens = known.tokens.setdefault(part_index, LogprobTokens())
                 tokens.take(event["delta"], event.get("logprobs"), chunk, "$.logprobs")
                 self._current = event.get("output_index"), event.get("content_index"), event.get("item_id")
                 self._collecting = collected
         elif step == "done":
             yield from _check_whole(
-                chunk, known, (stem, place), event.get(_DONE_FIELDS[stem]), f"$.{_DONE_FIELDS[stem]}"
+                chunk, known, (stem, part_index), event.get(_DONE_FIELDS[stem]), f"$.{_DONE_FIELDS[stem]}"
             )
-            if stem == "response.output_text" and place in known.tokens:
-                yield from known.tokens.pop(place).end()
+            if stem == "response.output_text" and part_index in known.tokens:
+                yield from known.tokens.pop(part_index).end()
 
     def _same_id(self, chunk: int, index: int, known: _Item, given: object, path: str) -> Iterator[Misstep]:
         gone = given is None and known.id is not None and path.endswith(".id")  # some kinds of events have no `item_id`
@@ -237,12 +243,14 @@ class ItemChecks:
             severity: Severity | None = None if output else "warning"
             yield Misstep("final-differs", chunk, message, "$.response.output", severity)
             return
-        for place, (index, known) in enumerate(sorted(self._items.items())):
-            if isinstance(output[place], dict):
-                path = f"$.response.output[{place}]"
-                yield from self._same_id(chunk, index, known, output[place].get("id"), f"{path}.id")
-                yield from check_same_item(chunk, index, known.added, output[place], path, "final-differs", known.done)
-                yield from _differences(chunk, index, known, output[place], "final-differs", path)
+        for position, (index, known) in enumerate(sorted(self._items.items())):
+            if isinstance(output[position], dict):
+                path = f"$.response.output[{position}]"
+                yield from self._same_id(chunk, index, known, output[position].get("id"), f"{path}.id")
+                yield from check_same_item(
+                    chunk, index, known.added, output[position], path, "final-differs", known.done
+                )
+                yield from _differences(chunk, index, known, output[position], "final-differs", path)
 
     def unfinished(self) -> Iterator[Misstep]:
         """Yield a misstep for each item that is never done, at the end of a complete stream."""
@@ -275,18 +283,20 @@ def _differences(chunk: int, index: int, known: _Item, item: dict[str, Any], kin
     if isinstance(content, list) and known.parts and len(content) != len(known.parts):
         message = f"item {index} has {len(content)} parts, but the stream had {len(known.parts)}"
         yield Misstep(kind, chunk, message, f"{path}.content")
-    for place, part in enumerate(content if isinstance(content, list) else ()):
+    for position, part in enumerate(content if isinstance(content, list) else ()):
         part_type = part.get("type") if isinstance(part, dict) else None
-        if part_type is not None and known.parts.get(place, part_type) != part_type:
-            message = f"part {place} of item {index} is {describe(part_type)}, but was {describe(known.parts[place])}"
-            yield Misstep(kind, chunk, message, f"{path}.content[{place}].type")
+        if part_type is not None and known.parts.get(position, part_type) != part_type:
+            message = (
+                f"part {position} of item {index} is {describe(part_type)}, but was {describe(known.parts[position])}"
+            )
+            yield Misstep(kind, chunk, message, f"{path}.content[{position}].type")
     for stem, (holder, key) in _PART_TEXTS.items():
         entries = item.get(holder)
-        for place, part in enumerate(entries if isinstance(entries, list) else ()):
+        for position, part in enumerate(entries if isinstance(entries, list) else ()):
             text = part.get(key) if isinstance(part, dict) else None
-            deltas = known.texts.get((stem, place))
+            deltas = known.texts.get((stem, position))
             if deltas and isinstance(text, str) and text != "".join(deltas):
-                where = f"{path}.{holder}[{place}].{key}"
+                where = f"{path}.{holder}[{position}].{key}"
                 yield Misstep(kind, chunk, f"the {key} of item {index} differs from its deltas", where)
 
 

@@ -60,8 +60,8 @@ class OutputItem:
             field = _ITEM_FIELDS[name]
             _grow(self._fields, field, event.get("delta") if what == "delta" else event.get(field), what)
         elif name in _ENTRY_FIELDS:
-            holder, place, begins, field = _ENTRY_FIELDS[name]
-            entry = self._entry(holder, event.get(place), begins)
+            holder, index_field, begins, field = _ENTRY_FIELDS[name]
+            entry = self._entry(holder, event.get(index_field), begins)
             _grow(entry, field, event.get("delta") if what == "delta" else event.get(field), what)
             if what == "delta" and event.get("logprobs"):
                 merge_fields(entry, {"logprobs": event["logprobs"]})
@@ -84,8 +84,8 @@ class OutputItem:
             self._fields["status"] = what
 
     def _feed_part(self, name: str, event: dict[str, Any]) -> None:
-        holder, place = _PARTS[name]
-        entry = self._entry(holder, event.get(place), {})
+        holder, index_field = _PARTS[name]
+        entry = self._entry(holder, event.get(index_field), {})
         part = as_object(event.get("part"))
         known = dict(entry)
         entry.clear()

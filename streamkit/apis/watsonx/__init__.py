@@ -42,11 +42,11 @@ def flags(chunk: Chunk) -> int:
 def deltas(chunk: Chunk) -> tuple[Delta, ...]:
     """Return what a chunk adds."""
     found: list[Delta] = []
-    for place, result in enumerate(objects_in(chunk.get("results"))):
+    for index, result in enumerate(objects_in(chunk.get("results"))):
         if as_string(result.get("generated_text")):
-            found.append(Delta("text", result["generated_text"], choice=place))
+            found.append(Delta("text", result["generated_text"], choice=index))
         if result.get("stop_reason") not in _NO_FINISH:
-            found.append(Delta("finish", as_string(result["stop_reason"]), choice=place))
+            found.append(Delta("finish", as_string(result["stop_reason"]), choice=index))
     if flags(chunk) & FINISH and flags(chunk) & USAGE:
         found.append(usage_delta(usage(chunk)))
     errors = objects_in(chunk.get("errors")) or ([chunk["error"]] if chunk.get("error") else [])
@@ -84,16 +84,16 @@ class WatsonxAssembler:
     def feed(self, chunk: Chunk) -> None:
         """Take the next chunk. Never raises on content."""
         self._head.update((key, value) for key, value in chunk.items() if key != "results" and value is not None)
-        for place, result in enumerate(objects_in(chunk.get("results"))):
-            if place == len(self._results):
+        for index, result in enumerate(objects_in(chunk.get("results"))):
+            if index == len(self._results):
                 self._results.append({})
                 self._texts.append(Fragments())
-            known = self._results[place]
+            known = self._results[index]
             for key, value in result.items():
                 # A count of 0 after another count is not meaningful; the earlier count is kept.
                 if value is not None and not (value == 0 and key in _COUNTS and known.get(key)):
                     known[key] = value
-            self._texts[place].append(as_string(result.get("generated_text")))
+            self._texts[index].append(as_string(result.get("generated_text")))
 
     @property
     def object(self) -> dict[str, Any]:
@@ -110,8 +110,8 @@ class WatsonxAssembler:
     def message(self) -> Reply:
         """The same in the terms common to all APIs."""
         messages = tuple(
-            Message(place, None, (Part("text", result["generated_text"]),), nonempty_string(result["stop_reason"]))
-            for place, result in enumerate(self.object["results"])
+            Message(index, None, (Part("text", result["generated_text"]),), nonempty_string(result["stop_reason"]))
+            for index, result in enumerate(self.object["results"])
         )
         return Reply(messages, None, nonempty_string(self._head.get("model_id")), usage({"results": self._results}))
 

@@ -49,21 +49,21 @@ def missteps(stream: Stream) -> Iterator[Misstep]:
             chunk, "$.created_at", created if type(created) is str and created.endswith("Z") else None
         )
         yield from ids.next(chunk, "id", _id(stream, chunk))
-        for place, result in enumerate(objects_in(entry.get("results"))):
-            path = f"$.results[{place}]"
-            before = counted.setdefault(place, {})
-            yield from _result(walk, texts, chunk, place, result)
+        for index, result in enumerate(objects_in(entry.get("results"))):
+            path = f"$.results[{index}]"
+            before = counted.setdefault(index, {})
+            yield from _result(walk, texts, chunk, index, result)
             stuck = result.get("generated_text") and 0 < before.get(_COUNTS[0], 0) == result.get(_COUNTS[0])
             if stuck and result.get("stop_reason") in _NOT_FINISHED:
                 message = f"{_COUNTS[0]} is still {before[_COUNTS[0]]}, although there is more text"
                 yield Misstep("counter-order", chunk, message, f"{path}.{_COUNTS[0]}")
             yield from check_not_decreasing(chunk, path, {name: result.get(name) for name in _COUNTS}, before)
     if stream.terminal and stream.verdict != "error":
-        for place, before in counted.items():
+        for index, before in counted.items():
             for name in _COUNTS:
                 if name not in before:
-                    message = f"no chunk gives the {name} of result {place}"
-                    yield Misstep("incomplete-end", None, message, f"$.results[{place}].{name}")
+                    message = f"no chunk gives the {name} of result {index}"
+                    yield Misstep("incomplete-end", None, message, f"$.results[{index}].{name}")
 
 
 def _id(stream: Stream, chunk: int) -> int | None:
@@ -73,12 +73,12 @@ def _id(stream: Stream, chunk: int) -> int | None:
     return int(given) if given.isdecimal() and len(given) < 10 else None
 
 
-def _result(walk: Walk, texts: PartTexts, chunk: int, place: int, result: dict[str, Any]) -> Iterator[Misstep]:
-    path = f"$.results[{place}]"
-    yield from texts.add(chunk, f"{path}.generated_text", result.get("generated_text"), key=place)
+def _result(walk: Walk, texts: PartTexts, chunk: int, index: int, result: dict[str, Any]) -> Iterator[Misstep]:
+    path = f"$.results[{index}]"
+    yield from texts.add(chunk, f"{path}.generated_text", result.get("generated_text"), key=index)
     finished = result.get("stop_reason") not in _NOT_FINISHED
-    wrong = walk.step(place, "stop" if finished else "text")
+    wrong = walk.step(index, "stop" if finished else "text")
     if wrong == "repeated-finish":
-        yield Misstep(wrong, chunk, f"result {place} stops again", f"{path}.stop_reason", "warning")
+        yield Misstep(wrong, chunk, f"result {index} stops again", f"{path}.stop_reason", "warning")
     elif wrong is not None:
-        yield Misstep(wrong, chunk, f"result {place} continues after its stop_reason", f"{path}.generated_text")
+        yield Misstep(wrong, chunk, f"result {index} continues after its stop_reason", f"{path}.generated_text")

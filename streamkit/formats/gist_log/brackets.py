@@ -46,7 +46,7 @@ _CONTENT = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class ParsedDocument:
     """A document: its `value` (None if unusable), its text on one line, and how it was repaired.
 
     `state`: `whole` (valid JSON), `repaired`, `hard-wrapped`, `elided` (parts of its content are left out), `cut` (it ends
@@ -101,7 +101,7 @@ class Brackets:
         return bool(self._quote)
 
 
-def take(first: LogLine, lines: Lines) -> Document:
+def take(first: LogLine, lines: Lines) -> ParsedDocument:
     """Return the document that starts in `first.payload` and continues in `lines`.
 
     Text after the document on its last line is put back. If the lines are not a document, all that other readers may use
@@ -109,7 +109,7 @@ def take(first: LogLine, lines: Lines) -> Document:
     """
     text = first.payload.strip()
     if (whole := _whole(text)) is not None:
-        return Document(whole, text, "whole", lines=(first,))
+        return ParsedDocument(whole, text, "whole", lines=(first,))
     text = text.lstrip("[,( ") if text[:1] in "[,(" else text
     brackets = Brackets(python=_is_python(text))
     taken, parts = [first], [text]
@@ -132,7 +132,7 @@ def take(first: LogLine, lines: Lines) -> Document:
     return document
 
 
-def _read(taken: list[LogLine], parts: list[str], end: int | None, lines: Lines) -> Document:
+def _read(taken: list[LogLine], parts: list[str], end: int | None, lines: Lines) -> ParsedDocument:
     rest = ""
     if end is not None and end >= 0:
         rest = parts[-1][end:].strip().lstrip(",;])} ")
@@ -147,11 +147,11 @@ def _read(taken: list[LogLine], parts: list[str], end: int | None, lines: Lines)
             lines.put_back(taken[1:])
             shown = parts[0]
         kept = tuple(taken if whole else taken[:1])
-        return Document(None, shown, "elided" if _ELIDED.search(shown) else "cut", lines=kept)
+        return ParsedDocument(None, shown, "elided" if _ELIDED.search(shown) else "cut", lines=kept)
     if rest:
         lines.put_back(dissect(rest, taken[-1].number, taken[-1].stamp))
     value, text, state, message = document
-    return Document(value, text, state, message, tuple(taken))
+    return ParsedDocument(value, text, state, message, tuple(taken))
 
 
 def _joined(parts: list[str], *, patient: bool) -> tuple[Any, str, str, str] | None:

@@ -11,7 +11,7 @@ from streamkit.formats import Stamp, stamp, unknown
 from streamkit.formats._drafts import Draft
 from streamkit.formats._payloads import Identity, identity, role
 from streamkit.formats._repair import compact_json, literal
-from streamkit.formats.gist_log.brackets import Document, take
+from streamkit.formats.gist_log.brackets import ParsedDocument, take
 from streamkit.formats.gist_log.lines import Lines, LogLine
 from streamkit.formats.gist_log.parked import Parked
 from streamkit.model.exchange import Exchange, Response
@@ -203,7 +203,7 @@ class LogReader:
             text = document.text if value is document.value else compact_json(value)
             self._chunk(line, value, text, document)
 
-    def _is_wanted(self, line: LogLine, value: Any, document: Document) -> bool:
+    def _is_wanted(self, line: LogLine, value: Any, document: ParsedDocument) -> bool:
         """Return whether a document is part of a stream: by its shape, or because it is plain JSON in a data field."""
         kind = role(value)
         if kind in ("chunk", "answer", "error"):
@@ -215,7 +215,7 @@ class LogReader:
             and isinstance(value, dict)
         )
 
-    def _chunk(self, line: LogLine, value: dict[str, Any], text: str, document: Document) -> None:
+    def _chunk(self, line: LogLine, value: dict[str, Any], text: str, document: ParsedDocument) -> None:
         kind = role(value)
         bare = line.kind == "open"
         found = identity(value)
@@ -262,7 +262,7 @@ class LogReader:
         self._held.clear()
         return self._draft
 
-    def _unusable(self, line: LogLine, document: Document) -> None:
+    def _unusable(self, line: LogLine, document: ParsedDocument) -> None:
         is_data = line.kind == "data" and line.logged and (self._is_open() or document.text.startswith('{"'))
         if not document.meant and not is_data:
             for part in document.lines:

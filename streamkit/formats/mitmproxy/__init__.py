@@ -99,7 +99,7 @@ def _exchange(flow: dict[str, Any], origin: Origin) -> Exchange:
 
 def _request(request: dict[str, Any]) -> Request:
     headers = _headers(request.get("headers"))
-    host = _text(request.get("authority")) or header(headers, "host") or _place(request)
+    host = _text(request.get("authority")) or header(headers, "host") or _host_and_port(request)
     content = request.get("content")
     return Request(
         _text(request.get("method")) or "GET",
@@ -109,7 +109,7 @@ def _request(request: dict[str, Any]) -> Request:
     )
 
 
-def _place(request: dict[str, Any]) -> str:
+def _host_and_port(request: dict[str, Any]) -> str:
     """Return host and port, the port where it is not the scheme's own."""
     host, port = _text(request.get("host")), request.get("port")
     usual = 80 if _text(request.get("scheme")) == "http" else 443

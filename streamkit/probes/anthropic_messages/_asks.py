@@ -56,22 +56,8 @@ STOPPED = messages("stopped", stop_sequences=["five"], **STREAM)
 SYSTEM = messages("system", COLOUR, system=TERSE)
 BLOCKS = messages("blocks", [{"type": "text", "text": "Which colour is "}, {"type": "text", "text": "a ripe banana?"}])
 STREAMED_TOOL = messages("streamed-tool", WEATHER, tools=TOOLS, tool_choice=FORCED, **STREAM)
-TOOL_ROUND = messages(
-    "tool-round",
-    WEATHER,
-    tools=TOOLS,
-    tool_choice=FORCED,
-    request={
-        "then": Ask(
-            name="tool-round-result",
-            api=API,
-            path=PATH,
-            headers=VERSION,
-            body={"model": MODEL, "max_tokens": LIMIT},
-            streams=True,
-            follows=_with_result,
-        )
-    },
+TOOL_ROUND = messages("tool-round", WEATHER, tools=TOOLS, tool_choice=FORCED).followed_by(
+    _with_result, {"model": MODEL, "max_tokens": LIMIT}
 )
 MIXED = messages("mixed", MIXED_TEXT, **STREAM)
 COUNTED = Ask(

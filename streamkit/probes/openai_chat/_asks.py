@@ -87,21 +87,8 @@ PARALLEL_TOOLS = chat(
     "parallel-tools", BOTH_CITIES, tools=TOOLS, parallel_tool_calls=True, max_tokens=128, **WITH_USAGE
 )
 NO_TOOL = chat("no-tool", COLOUR, tools=TOOLS, tool_choice="none", **WITH_USAGE)
-TOOL_ROUND = chat(
-    "tool-round",
-    WEATHER,
-    tools=TOOLS,
-    tool_choice=FORCED,
-    request={
-        "then": Ask(
-            name="tool-round-result",
-            api=API,
-            path=PATH,
-            body={"model": MODEL, "max_tokens": LIMIT},
-            streams=True,
-            follows=_with_result,
-        )
-    },
+TOOL_ROUND = chat("tool-round", WEATHER, tools=TOOLS, tool_choice=FORCED).followed_by(
+    _with_result, {"model": MODEL, "max_tokens": LIMIT}
 )
 REASONED = chat("reasoned", REASONING, reasoning_effort="low", max_tokens=512, **WITH_USAGE)
 SYSTEM = chat("system", messages=[{"role": "system", "content": TERSE}, user(COLOUR)])

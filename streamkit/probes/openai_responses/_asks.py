@@ -55,21 +55,8 @@ JSON_SCHEMA = responses(
     text={"format": {"type": "json_schema", "name": "place", "strict": True, "schema": CITY_SCHEMA}},
 )
 STREAMED_TOOL = responses("streamed-tool", WEATHER, tools=TOOLS, tool_choice=FORCED, **STREAM)
-TOOL_ROUND = responses(
-    "tool-round",
-    WEATHER,
-    tools=TOOLS,
-    tool_choice=FORCED,
-    request={
-        "then": Ask(
-            name="tool-round-result",
-            api=API,
-            path=PATH,
-            body={"model": MODEL, "max_output_tokens": LIMIT},
-            streams=True,
-            follows=_with_result,
-        )
-    },
+TOOL_ROUND = responses("tool-round", WEATHER, tools=TOOLS, tool_choice=FORCED).followed_by(
+    _with_result, {"model": MODEL, "max_output_tokens": LIMIT}
 )
 MIXED = responses("mixed", MIXED_TEXT, **STREAM)
 UNKNOWN_MODEL = responses("unknown-model", COLOUR, model="streamkit-probe-no-such-model")

@@ -44,7 +44,7 @@ def check(stream: Stream) -> Iterator[Sighting]:
     for raw, name in _SEPARATORS.items():
         if raw[:1] not in body:
             continue
-        place = body.find(raw)
-        while place >= 0:
-            yield Sighting(f"{name} unescaped", byte=place, excerpt=shown(body[max(place - 60, 0) : place + 60]))
-            place = body.find(raw, place + 1)
+        index = body.find(raw)
+        while index >= 0:
+            yield Sighting(f"{name} unescaped", byte=index, excerpt=shown(body[max(index - 60, 0) : index + 60]))
+            index = body.find(raw, index + 1)

@@ -20,18 +20,15 @@ from collections.abc import Iterator
 
 from streamkit.model.stream import Stream
 from streamkit.rules import Sighting, rule
+from streamkit.rules.timing._pauses import pauses
 
 
 @rule("TIM601", "warning", timed=True)
 def check(stream: Stream) -> Iterator[Sighting]:
     """Yield a sighting for each frame whose time decreases."""
     frames = stream.exchange.frames
-    last = None
-    for frame, at in enumerate(frames.at):
-        if at is None:
-            continue
-        if last is not None and at < last:
+    for frame, pause in pauses(frames):
+        if pause < 0:
             yield Sighting(
-                f"frame {frame + 1} is {(last - at) / 1e6:.3f} ms earlier than the one before", line=frames.lines[frame]
+                f"frame {frame + 1} is {-pause / 1e6:.3f} ms earlier than the one before", line=frames.lines[frame]
             )
-        last = at

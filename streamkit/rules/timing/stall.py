@@ -22,16 +22,13 @@ from collections.abc import Iterator
 
 from streamkit.model.stream import Stream
 from streamkit.rules import Sighting, rule
+from streamkit.rules.timing._pauses import pauses
 
 
 @rule("TIM602", "warning", timed=True)
 def check(stream: Stream) -> Iterator[Sighting]:
     """Yield a sighting for each pause."""
     frames = stream.exchange.frames
-    last = None
-    for frame, at in enumerate(frames.at):
-        if at is None:
-            continue
-        if last is not None and at - last >= stream.max_gap:
-            yield Sighting(f"{(at - last) / 1e9:.1f} s without a byte", line=frames.lines[frame])
-        last = at
+    for frame, pause in pauses(frames):
+        if pause >= stream.max_gap:
+            yield Sighting(f"{pause / 1e9:.1f} s without a byte", line=frames.lines[frame])

@@ -1,4 +1,4 @@
-"""A server of MCP for the client in the same process: it answers the handshake itself, and the call of a tool as it is told."""
+"""A server of MCP for the client in the same process: it answers the handshake itself, and the call of a tool as given."""
 
 from __future__ import annotations
 
