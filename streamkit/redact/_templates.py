@@ -12,7 +12,15 @@ from collections.abc import Callable, Iterator
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from streamkit.redact._prefilter import INSIDE, Hit, may_contain_secret, suspicion_of, suspicion_of_word
+from streamkit.redact._prefilter import (
+    INSIDE,
+    Hit,
+    is_clear,
+    is_clear_word,
+    may_contain_secret,
+    suspicion_of,
+    suspicion_of_word,
+)
 from streamkit.redact._strings import STRING, UNJOINED_FIELDS, Channel, StringPiece, StringScanner, one_text
 
 _NUMBER = rb"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
@@ -129,6 +137,9 @@ class FrameTemplate:
             )
             for value, end, following in zip(chosen, ends, starts[1:], strict=True)
         )
+        self._quick = [
+            (field.after[:1], field.after, len(field.after), field.text, field.joined) for field in self._fields
+        ]
         # Field numbers of the indices, with the placeholder for each in an example that is scanned.
         self.indices = [(place, b"1%06d" % place) for place, value in enumerate(chosen) if value.kind == _INDEX]
 
@@ -165,22 +176,25 @@ class FrameTemplate:
         if not data.startswith(self._head):
             return False
         position = len(self._head)
-        for _, after, text, joined in self._fields:
-            end = data.find(after[:1], position)
+        for first, after, size, text, joined in self._quick:
+            end = data.find(first, position)
             if end < 0 or not data.startswith(after, end):
                 return False
             value = data[position:end]
-            if not text:
+            if joined:
+                if not (is_clear_word(value) if end - position <= _MAX_REMEMBERED else is_clear(value)):
+                    return False
+            elif not text:
                 if not value.isdigit():
                     return False
-            elif _BACKSLASH in value or _LINE_FEED in value or _CARRIAGE_RETURN in value:
+            elif (
+                _BACKSLASH in value
+                or _LINE_FEED in value
+                or _CARRIAGE_RETURN in value
+                or (_name_may_contain_secret(value) if end - position <= _MAX_NAME else may_contain_secret(value))
+            ):
                 return False
-            elif joined:
-                if suspicion_of_word(value) if end - position <= _MAX_REMEMBERED else suspicion_of(value):
-                    return False
-            elif _name_may_contain_secret(value) if end - position <= _MAX_NAME else may_contain_secret(value):
-                return False
-            position = end + len(after)
+            position = end + size
         return position == len(data)
 
     def values(self, data: bytes, fit: FrameFit) -> list[_Value]:

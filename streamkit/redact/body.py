@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import pairwise
 from operator import itemgetter
@@ -57,6 +57,7 @@ class BodyRedactor:
         self._scanner = StringScanner()
         self._templates = Templates()
         self._at_rest = policy.enabled and not self._exhaustive  # whether the next frame may fit a template
+        self._clears: Callable[[bytes], bool] | None = None  # the test of `clears` while nothing is held back
         self._later: list[StringPiece] = []  # pieces whose channel the rest of the event may still change
         self._provisional: list[tuple[Channel, StringPiece]] = []  # texts whose channel may still change
         self._secrets: list[SecretSpan] = []
@@ -66,17 +67,21 @@ class BodyRedactor:
 
         Otherwise return False: the frame was not taken, and `feed` has to take it.
         """
-        settled = self._templates.settled
-        if settled is None or not self._at_rest or self._waiting or self._channels:
+        if self._clears is None or not self._clears(data):
             return False
-        if settled.clears(data):
-            self._base += len(data)
-            self._released += 1
-            return True
-        return False
+        self._base += len(data)
+        self._released += 1
+        return True
 
     def feed(self, data: bytes, at: int | None) -> list[tuple[bytes, int | None]]:
         """Take one frame and its arrival time (ns or None); return the frames that are ready to be written."""
+        ready = self._feed(data, at)
+        settled = self._templates.settled
+        at_rest = self._at_rest and not self._waiting and not self._channels
+        self._clears = settled.clears if at_rest and settled is not None else None
+        return ready
+
+    def _feed(self, data: bytes, at: int | None) -> list[tuple[bytes, int | None]]:
         if not self._policy.enabled:
             return self._pass(data, at)
         if data.find(b"\n\n", 0, -2) >= 0:

@@ -12,7 +12,9 @@ from dataclasses import field
 
 from streamkit.frozen import dataclass
 from streamkit.model.exchange import Request
-from streamkit.service.recorder import Outcome, Recorders, Viewer
+from streamkit.service.outcome import Outcome
+from streamkit.service.recorder import Recorders
+from streamkit.service.sinks import Viewer
 from streamkit.service.stopping import Stop
 from streamkit.transport.client import Client, Outgoing, Settings
 

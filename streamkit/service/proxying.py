@@ -13,7 +13,8 @@ from streamkit.model import recording
 from streamkit.model.exchange import Exchange, Request
 from streamkit.model.step import Step
 from streamkit.service.mock import Mock, OnAnswer, Options
-from streamkit.service.recorder import Outcome, Recorders
+from streamkit.service.outcome import Outcome
+from streamkit.service.recorder import Recorders
 from streamkit.service.stopping import Stop
 from streamkit.transport.client import Settings
 from streamkit.transport.proxy import Proxy, Rules

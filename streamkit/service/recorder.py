@@ -10,117 +10,25 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from streamkit.errors import PartStays, StreamkitError
 from streamkit.frozen import dataclass
 from streamkit.model.exchange import Clock, End, Exchange, Headers, Origin, Redaction, Request, Response, header
 from streamkit.model.limits import LARGEST_FRAME
 from streamkit.redact.redactor import DEFAULT, Policy, body_redactor, redact_request, redact_text
+from streamkit.service.outcome import Outcome, interpretation
 from streamkit.service.recording_lines import OutputLine, RecordingLines
+from streamkit.service.sinks import PatchableSink, Sink, Viewer
 from streamkit.tool import TOOL
 from streamkit.transport.content_coding import CannotDecode, ContentDecoder, TooLarge
 
 if TYPE_CHECKING:
     from streamkit.apis import Incremental
-    from streamkit.model.measurement import TokenCount
-    from streamkit.model.stream import Verdict
 
 
 # A frame whose end could begin a secret, so that it needs every pattern.
 _SAMPLE = b'data: {"choices":[{"index":0,"delta":{"content":"sk-"}}]}\n\n'
-
-
-class Sink(Protocol):
-    """Receives the lines of one exchange: a file, or a part of one."""
-
-    path: str
-
-    def write(self, data: bytes, /) -> None:
-        """Write these bytes."""
-        ...
-
-    def close(self) -> None:
-        """Close the sink when the exchange has ended."""
-        ...
-
-
-class PatchableSink(Protocol):
-    """A sink that can overwrite a line, as needed for a frame whose last bytes could be the beginning of a secret.
-
-    For other sinks, and while `patchable` is false, such lines are held back until more bytes arrive.
-    """
-
-    @property
-    def patchable(self) -> bool:
-        """Whether lines can be overwritten."""
-        ...
-
-    def position(self) -> int:
-        """Return the offset after the last bytes written."""
-        ...
-
-    def patch(self, position: int, data: bytes, /) -> None:
-        """Overwrite the bytes at this offset."""
-        ...
-
-
-class Viewer(Protocol):
-    """Receives the body as it arrives, after it was written."""
-
-    def response(self, response: Response) -> None:
-        """Called with the status line and headers."""
-        ...
-
-    def frame(self, data: bytes) -> None:
-        """Show a frame of the body."""
-        ...
-
-    def close(self) -> None:
-        """Finish when the body has ended."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What is known about an exchange when it has ended.
-
-    `path` is None if nothing could be written; `lost` is true if some lines could not. `request` is None for a pipe. Secrets
-    are removed from the request, `error` and the file; `redactions` counts them. `size` is the size of the body in bytes.
-    `lines` contains the lines of the recording if `Recorders.keep` is true. If `Recorders.interpret` is true, the last three
-    fields are set; `first_token` is in nanoseconds after the request.
-    """
-
-    path: str | None
-    request: Request | None
-    status: int | None
-    reason: str
-    error: str | None = None
-    frames: int = 0
-    size: int = 0
-    redactions: int = 0
-    lost: bool = False
-    lines: tuple[bytes, ...] = ()
-    verdict: Verdict | None = None
-    first_token: int | None = None
-    tokens: TokenCount | None = None
-
-    @property
-    def complete(self) -> bool:
-        """Whether the exchange ended normally: a complete stream, or a whole plain response."""
-        if self.lost or self.reason != "eof" or (self.status is not None and not 200 <= self.status < 300):
-            return False
-        return self.verdict == "complete" or (self.verdict == "not-a-stream" and self.size > 0)
-
-    def __str__(self) -> str:
-        frames = f"{self.frames} frame{'' if self.frames == 1 else 's'}"
-        source = "stdin"
-        if self.request is not None:
-            target = urlsplit(self.request.url)
-            source = f"{self.request.method} {target.netloc}{target.path}"
-        file = f"{self.path}{' (not all of it)' if self.lost else ''}" if self.path else "not recorded"
-        return f"{source}: {self.status or 'no answer'}, {self.reason}, {frames}: {file}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,7 +143,15 @@ class Recorder:
 
         The frames are in the file before they are shown or forwarded, so a killed process has not forwarded more than it recorded.
         """
-        texts = self._plain_lines(frames, at) if self._plain else []
+        texts: list[bytes] = []
+        if self._plain:
+            line_of = self._recording.plain_frame
+            for data in frames:
+                text = line_of(data, at) if len(data) <= LARGEST_FRAME else None
+                if text is None:
+                    break
+                texts.append(text)
+            self._frames += len(texts)
         if len(texts) < len(frames):
             lines = [OutputLine(text) for text in texts]
             for data in frames[len(texts) :]:
@@ -250,17 +166,6 @@ class Recorder:
         if self._viewer is not None:
             for data in frames:
                 self._viewer.frame(data)
-
-    def _plain_lines(self, frames: list[bytes], at: int) -> list[bytes]:
-        """Return the lines of the first of these frames, up to one whose line may not be final yet."""
-        texts = []
-        for data in frames:
-            text = self._recording.plain_frame(data, at) if len(data) <= LARGEST_FRAME else None
-            if text is None:
-                break
-            texts.append(text)
-        self._frames += len(texts)
-        return texts
 
     def _lines_of(self, data: bytes, at: int) -> list[OutputLine]:
         if self._decoder is not None:
@@ -308,7 +213,7 @@ class Recorder:
 
     def _outcome(self, end: End) -> Outcome:
         recording = self._recording
-        interpreted = {} if self._incremental is None else _interpretation(self._incremental, end)
+        interpreted = {} if self._incremental is None else interpretation(self._incremental, end)
         return Outcome(
             path=self._path,
             request=self._request,
@@ -407,18 +312,3 @@ def _incremental(opening: Exchange) -> Incremental:
     from streamkit.apis import Incremental
 
     return Incremental(opening)
-
-
-def _interpretation(incremental: Incremental, end: End) -> dict[str, Any]:
-    """Return the fields of the outcome that depend on the stream."""
-    from streamkit.metrics import METRICS, measure
-    from streamkit.model.measurement import TokenCount
-
-    stream = incremental.close(end)
-    samples = measure(stream, [METRICS["time_to_first_token"], METRICS["output_tokens"]]).samples
-    first, tokens = samples["time_to_first_token"].values, samples["output_tokens"]
-    return {
-        "verdict": stream.verdict,
-        "first_token": int(first[0]) if first else None,
-        "tokens": TokenCount(int(tokens.values[0]), tokens.source) if tokens.values else None,
-    }

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from streamkit.formats import status_and_headers
 from streamkit.frozen import dataclass
-from streamkit.service.recorder import Outcome, Recorder, Recorders, Sink, Viewer
+from streamkit.service.outcome import Outcome
+from streamkit.service.recorder import Recorder, Recorders
 from streamkit.service.recording_files import Destination, a_file_each, default_path, file_name, one_file
+from streamkit.service.sinks import Sink, Viewer
 from streamkit.service.stopping import Stop, stopping
 
 if TYPE_CHECKING:

@@ -29,6 +29,9 @@ from streamkit.redact.redactor import (
     redact_url,
 )
 
+# Frames that are digested together, unless they are larger than _LARGE bytes: a digest that is updated for each frame of a
+# thousand streams is never in the processor's cache.
+_DIGESTED_AT_ONCE, _LARGE = 16, 4096
 _LIMIT = f"an exchange is limited to {LARGEST_EXCHANGE >> 20} MiB"
 
 
@@ -67,6 +70,7 @@ class RecordingLines:
         self._body: BodyRedactor | EventStreamRedactor | None = None  # chosen by the first frame
         self._content_type: str | None = None
         self._digest = hashlib.sha256()
+        self._undigested: list[bytes] = []
         self._started = False
         self._notes: list[OutputLine] = []
         self._patches = patches
@@ -121,14 +125,17 @@ class RecordingLines:
 
         Otherwise return None: the frame was not added, and `frame` has to add it.
         """
-        if self._masked or self._size > self._largest or self._body is None or not self._body.clears(data):
+        body = self._body
+        if body is None or self._masked or self._size > self._largest or not body.clears(data):
             return None
+        line = recording.frame_line(data, at)
         self.frames += 1
         self.bytes += len(data)
-        self._digest.update(data)
-        text = recording.frame_line(data, at)
-        self._size += len(text) + FRAME_COSTS
-        return text
+        self._size += len(line) + FRAME_COSTS
+        self._undigested.append(data)
+        if len(self._undigested) >= _DIGESTED_AT_ONCE or len(data) > _LARGE:
+            self._update_digest()
+        return line
 
     def frame(self, data: bytes, at: int | None) -> list[OutputLine]:
         """Add a frame of the body, unless it exceeds the size limit of readers."""
@@ -137,6 +144,7 @@ class RecordingLines:
         if self._body is None:
             self._body = body_redactor(self._policy, self._content_type, data)
         lines = self._settled(self._body.feed(data, at))
+        self._update_digest()
         if not self._body.idle:
             lines += self._unsettled(self._body.masked(), data, at)
         self._counted(lines)
@@ -159,6 +167,7 @@ class RecordingLines:
             ending = f"the response ended with {reason}" + (f" ({error})" if error else "")
             reason, error = "limit", f"the body is recorded in part: {_LIMIT}; {ending}"
         self.reason, self.error = reason, self._clean(error)
+        self._update_digest()
         end = End(
             at=at,
             reason=reason,
@@ -171,6 +180,10 @@ class RecordingLines:
         )
         lines.append(OutputLine(recording.end_line(end)))
         return lines
+
+    def _update_digest(self) -> None:
+        self._digest.update(b"".join(self._undigested))
+        self._undigested.clear()
 
     def _counted(self, lines: list[OutputLine]) -> list[OutputLine]:
         for text, _, replaces in lines:
@@ -190,7 +203,7 @@ class RecordingLines:
             number = self.frames
             self.frames += 1
             self.bytes += len(data)
-            self._digest.update(data)
+            self._undigested.append(data)
             text = recording.frame_line(data, at)
             if self._masked:
                 length = self._masked.popleft()

@@ -9,6 +9,7 @@ import asyncio
 import socket
 import struct
 import sys
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Protocol, cast
 
@@ -122,6 +123,8 @@ class Connection(asyncio.Protocol):
         self._blocked = False  # the write buffer is above HIGH_WATER: no further request is started
         self._resets = 0
         self._socket: StampedSocket | None = None
+        self._send: Callable[[bytes], int] | None = None  # the socket's own
+        self._unsent = False  # whether asyncio may hold data that is to be sent first
         self.responder: Responder | None = None
         self.upgraded = False
         self.lost = False
@@ -137,6 +140,7 @@ class Connection(asyncio.Protocol):
             "asyncio.Transport", transport
         )  # whose methods uvloop's transports have, but not the class
         self._socket = stamped_socket(transport)
+        self._send = None if self._socket is None else self._socket.send
         self.transport.set_write_buffer_limits(HIGH_WATER)
         if hasattr(transport, "max_size"):
             setattr(transport, "max_size", _READ)  # noqa: B010 - asyncio's own attribute, which its types do not show
@@ -308,7 +312,21 @@ class Connection(asyncio.Protocol):
     def write(self, data: bytes) -> None:
         """Send these bytes with a single write; do nothing if the connection is lost."""
         if not self.lost:
+            self._unsent = True
             self.transport.write(data)
+
+    def send(self, data: bytes) -> None:
+        """Send these bytes like `write`, with fewer steps if nothing waits to be sent."""
+        if self._send is not None and not self.lost and not (self._unsent and self.pending):
+            try:
+                sent = self._send(data)
+            except OSError:  # the buffer of the system is full, or asyncio gets the same error
+                sent = 0
+            if sent == len(data):
+                self._unsent = False
+                return
+            data = data[sent:]
+        self.write(data)
 
     def close(self) -> None:
         """Close the connection once everything written has been sent."""

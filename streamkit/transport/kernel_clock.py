@@ -30,6 +30,8 @@ _NANOSECONDS = 1_000_000_000
 
 # Nanoseconds. A timestamp that is older than this when it is read, or in the future, may mean that the system clock was set.
 _USUAL_LAG = 10_000_000
+# A process that is behind with reading has such timestamps in every read; it compares the clocks once in this time.
+_COMPARED_EVERY = 10_000_000
 _LONGEST_LAG = 1.0  # seconds between the arrival of a request and the read; after a longer one, the machine was asleep
 _READINGS = 9  # of both clocks; the one that took the least time is the most precise
 
@@ -42,11 +44,12 @@ class StampedSocket(socket.socket):
     def recv(self, size: int, flags: int = 0, /) -> bytes:
         """Read like `socket.recv`, and keep the timestamp."""
         data, ancillary, _, _ = self.recvmsg(size, _ANCILLARY, flags)
-        self.stamp = 0
+        stamp = 0
         for level, kind, value in ancillary:
             if kind == _SO_TIMESTAMPNS and level == _SOL_SOCKET and len(value) == _TIMESPEC_SIZE:
                 seconds, rest = _unpack(value)
-                self.stamp = seconds * _NANOSECONDS + rest
+                stamp = seconds * _NANOSECONDS + rest
+        self.stamp = stamp
         return data
 
     def recv_into(self, buffer: Any, nbytes: int = 0, flags: int = 0) -> int:
@@ -172,13 +175,26 @@ class ArrivalClock:
         if sock is not None and (stamp := sock.stamp):
             offset = self._offset
             if offset is None or not 0 <= at - stamp + offset < _USUAL_LAG:
-                offset = self._offset = _offset()
+                offset = self._offset = _recent_offset(at, stamp)
             if stamp - offset < at:
                 at = stamp - offset
         at -= self.began
         if at > self._last:
             self._last = at
         return self._last
+
+
+_compared: tuple[int, int] = (0, -_NANOSECONDS)  # the last result of `_offset`, and when it was measured
+
+
+def _recent_offset(now: int, stamp: int) -> int:
+    """Return `_offset`, measured at most `_COMPARED_EVERY` before `now` unless the clock was set in the meantime."""
+    global _compared
+    offset, at = _compared
+    if not (0 <= now - at < _COMPARED_EVERY and 0 <= now - stamp + offset < _NANOSECONDS):
+        offset = _offset()
+        _compared = offset, now
+    return offset
 
 
 def _offset() -> int:

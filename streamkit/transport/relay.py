@@ -136,8 +136,8 @@ class Relay:
             frames, raw = framing.feed(data)
             if frames:
                 self._listener.frames(frames, at)
-            if raw and not self._connection.lost:
-                self._connection.transport.write(raw)
+            if raw:
+                self._connection.send(raw)
             if framing.ended or framing.error is not None:
                 self._end_body(framing)
         elif self._connection.upgraded:
@@ -248,8 +248,7 @@ class Relay:
     def client_blocked(self, blocked: bool) -> None:
         """Pause the upstream while the client reads more slowly than it sends."""
         if self._upstream is not None and not self._upstream.lost:
-            transport = self._upstream.transport
-            (transport.pause_reading if blocked else transport.resume_reading)()
+            (self._upstream.pause_reading if blocked else self._upstream.resume_reading)()
 
     def client_data(self, data: bytes) -> None:
         """Forward WebSocket data from the client."""

@@ -16,6 +16,7 @@ from aiohappyeyeballs import start_connection
 
 from streamkit.frozen import dataclass
 from streamkit.transport._heads import END, MAX_HEAD, Malformed, parse_response
+from streamkit.transport._readers import Readers
 from streamkit.transport.client import Settings
 from streamkit.transport.guard import is_metadata_host
 from streamkit.transport.kernel_clock import StampedSocket, make_socket, stamped_socket
@@ -85,6 +86,8 @@ class Upstream(asyncio.Protocol):
         self.idle_until = 0.0
         self.transport: asyncio.Transport
         self.socket: StampedSocket | None = None
+        self._readers: Readers | None = None  # what reads the socket, if asyncio does not
+        self._error: OSError | None = None  # the error of a read
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The connection is established."""
@@ -94,6 +97,11 @@ class Upstream(asyncio.Protocol):
         self.socket = stamped_socket(transport)
         if hasattr(transport, "max_size"):
             setattr(transport, "max_size", _READ)  # noqa: B010 - asyncio's own attribute, which its types do not show
+        if self.socket is not None and transport.get_extra_info("ssl_object") is None:
+            self._readers = self._pool.readers()
+        if self._readers is not None:
+            self.transport.pause_reading()
+            self.resume_reading()
 
     def data_received(self, data: bytes) -> None:
         """Bytes have arrived."""
@@ -107,13 +115,36 @@ class Upstream(asyncio.Protocol):
         if self.handler is not None:
             self.handler.flushed()
 
+    def read_ended(self, error: OSError | None) -> None:
+        """Nothing more can be read: let asyncio find the end of the data too, or abort."""
+        self._readers, self._error = None, error
+        if error is None:
+            self.transport.resume_reading()
+        else:
+            self.transport.abort()
+
     def connection_lost(self, error: Exception | None) -> None:
         """The connection has ended, from either side."""
         self.lost = True
+        self.pause_reading()
         self._pool.forget(self)
         if self.handler is not None:
             handler, self.handler = self.handler, None
-            handler.ended(error)
+            handler.ended(error or self._error)
+
+    def pause_reading(self) -> None:
+        """Read nothing until `resume_reading`."""
+        if self._readers is None or self.socket is None:
+            self.transport.pause_reading()
+        else:
+            self._readers.remove(self.socket)
+
+    def resume_reading(self) -> None:
+        """Read again."""
+        if self._readers is None or self.socket is None:
+            self.transport.resume_reading()
+        elif not self.lost:
+            self._readers.add(self.socket, self)
 
     def send(self, head: bytes, body: bytes) -> bool:
         """Write a request; return whether all of it was sent at once. If not, `UpstreamHandler.flushed` is called later."""
@@ -143,6 +174,14 @@ class ConnectionPool:
         self._idle: defaultdict[UpstreamAddress, list[Upstream]] = defaultdict(list)
         self._tls: ssl.SSLContext | None = None
         self._proxies: dict[UpstreamAddress, str | None] = {}
+        self._readers: Readers | None = None
+        self._closed = False
+
+    def readers(self) -> Readers | None:
+        """Return what reads plain connections, or None after `close`."""
+        if self._readers is None and not self._closed:
+            self._readers = Readers()
+        return self._readers
 
     def idle(self, origin: UpstreamAddress) -> Upstream | None:
         """Return the most recently used idle connection, or None."""
@@ -160,7 +199,7 @@ class ConnectionPool:
         """Return a connection to the pool after a complete response."""
         upstream.handler = None
         upstream.idle_until = asyncio.get_running_loop().time() + IDLE_TIMEOUT
-        upstream.transport.resume_reading()  # to notice when the peer closes it
+        upstream.resume_reading()  # to notice when the peer closes it
         self._idle[upstream.origin].append(upstream)
         asyncio.get_running_loop().call_later(IDLE_TIMEOUT, self._expire, upstream)
 
@@ -171,11 +210,15 @@ class ConnectionPool:
             waiting.remove(upstream)
 
     def close(self) -> None:
-        """Abort all idle connections."""
+        """Abort all idle connections. The exchanges that use others have ended."""
         for waiting in list(self._idle.values()):
             for upstream in list(waiting):
                 upstream.abort()
         self._idle.clear()
+        self._closed = True
+        if self._readers is not None:
+            self._readers.close()
+            self._readers = None
 
     def _expire(self, upstream: Upstream) -> None:
         now = asyncio.get_running_loop().time()

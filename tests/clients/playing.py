@@ -17,8 +17,9 @@ from streamkit.model.message import TOKEN
 from streamkit.model.step import Step, Write
 from streamkit.playback.player import Pace
 from streamkit.service.mock import Mock, Options
+from streamkit.service.outcome import Outcome
 from streamkit.service.proxying import proxying
-from streamkit.service.recorder import Outcome, Recorders
+from streamkit.service.recorder import Recorders
 from streamkit.transport.proxy import Route, Rules
 from streamkit.transport.server import Server, in_thread
 from tests.clients.cases import held, with_request

@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 import pytest
 
-from streamkit.redact._prefilter import CLEAN, ENDS, INSIDE, _reversed_suspect, suspicion_of
+from streamkit.redact._prefilter import CLEAN, ENDS, INSIDE, _reversed_suspect, is_clear, suspicion_of
 from streamkit.redact.redactor import BodyRedactor, Policy
 from tests.redact.dummy_secrets import EVERY
 
@@ -216,5 +216,6 @@ def test_the_quick_test_of_a_value_finds_what_the_search_finds() -> None:
         found = [match.start() for match in _reversed_suspect().finditer(b'"' + value.encode()[::-1])]
         expected = INSIDE if any(found) or len(found) > 1 else ENDS if found else CLEAN
         assert suspicion_of(value.encode()) == expected, value
+        assert is_clear(value.encode()) == (expected == CLEAN and not set(value) & set("\\\r\n")), value
         suspicions.add(expected)
     assert suspicions == {CLEAN, ENDS, INSIDE}

@@ -16,7 +16,8 @@ from streamkit.formats import read
 from streamkit.model import limits
 from streamkit.model.exchange import Body, Exchange, Frame, Frames, Request
 from streamkit.service import recording_lines
-from streamkit.service.recorder import Outcome, Recorder, Recorders
+from streamkit.service.outcome import Outcome
+from streamkit.service.recorder import Recorder, Recorders
 from streamkit.transport import connection
 from streamkit.transport.connection import Incoming
 

@@ -8,8 +8,9 @@ import http.client
 from streamkit.model import recording
 from streamkit.playback.player import Pace
 from streamkit.service.mock import Options
+from streamkit.service.outcome import Outcome
 from streamkit.service.proxying import proxying
-from streamkit.service.recorder import Outcome, Recorders
+from streamkit.service.recorder import Recorders
 from streamkit.service.serving import serving
 from streamkit.transport.proxy import Route, Rules
 from tests.exchanges import Nowhere, exchange

@@ -8,7 +8,8 @@ from streamkit.errors import CannotWrite
 from streamkit.model.exchange import Request
 from streamkit.playback.player import Pace
 from streamkit.service.mock import Options
-from streamkit.service.recorder import Outcome, Recorders
+from streamkit.service.outcome import Outcome
+from streamkit.service.recorder import Recorders
 from streamkit.service.recording import record
 from streamkit.service.serving import serving
 from streamkit.transport.client import Outgoing

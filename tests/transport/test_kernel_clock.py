@@ -260,6 +260,20 @@ def test_arrival_times(
     assert arrivals_of(monkeypatch, readings) == expected
 
 
+def test_a_process_that_is_behind_does_not_compare_the_clocks_at_every_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    comparisons: list[int] = []
+
+    def offset() -> int:
+        comparisons.append(1)
+        return WALL
+
+    monkeypatch.setattr(kernel_clock, "_compared", (0, -(10**9)))
+    monkeypatch.setattr(kernel_clock, "_offset", offset)
+    late = [(100 * MS + read * MS, WALL + 100 * MS + read * MS, WALL + 50 * MS + read * MS) for read in range(20)]
+    assert arrivals_of(monkeypatch, [(0, WALL, 0), *late]) == [50 * MS + read * MS for read in range(20)]
+    assert len(comparisons) == 2, "once in 10 ms"
+
+
 @linux
 def test_a_stamped_socket_reads_like_a_plain_one() -> None:
     with (

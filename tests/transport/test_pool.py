@@ -19,7 +19,8 @@ ORIGIN = UpstreamAddress("http", "a.example", 80)
 def connection(closing: bool = False, lost: bool = False) -> Any:
     """A connection that notes whether it was aborted."""
     made = SimpleNamespace(origin=ORIGIN, handler=None, idle_until=0.0, reused=False, lost=lost, aborted=0)
-    made.transport = SimpleNamespace(resume_reading=lambda: None, is_closing=lambda: closing)
+    made.resume_reading = lambda: None
+    made.transport = SimpleNamespace(is_closing=lambda: closing)
     made.abort = lambda: setattr(made, "aborted", made.aborted + 1)
     return made
 
