@@ -18,9 +18,9 @@ from streamkit.frozen import dataclass
 from streamkit.model.exchange import Exchange, Frames
 from streamkit.model.stream import Broken
 from streamkit.model.texts import Texts
-from streamkit.wire import sse_blocks
+from streamkit.wire import sse_blocks, websocket
 from streamkit.wire.fitting import LEAST
-from streamkit.wire.framing import SSE, choose
+from streamkit.wire.framing import SSE, WEBSOCKET, choose
 from streamkit.wire.runs import Repeating
 from streamkit.wire.sse_blocks import Payloads
 from streamkit.wire.values import Events, Framing, Tail
@@ -60,11 +60,15 @@ class Decoded:
         return replace(self, chunks=list(map(unwrap, self.chunks, self.names)))
 
     def with_parser(self, parse_event: Callable[[bytes, str], dict[str, Any] | None]) -> Decoded:
-        """Return a copy whose chunks are made by `parse_event` from the data and the name of each event."""
+        """Return a copy whose chunks are made by `parse_event` from the data and the name of each event.
+
+        What is wrong with an event is kept only if it has no chunk.
+        """
         parsed = [parse_event(self.events.data[event], self.events.name(event)) for event in range(len(self.events))]
         chunk_events = [event for event, chunk in enumerate(parsed) if chunk is not None]
         chunks = [chunk for chunk in parsed if chunk is not None]
-        return replace(self, chunks=chunks, chunk_events=chunk_events, broken=(), done=())
+        broken = tuple(broken for broken in self.broken if parsed[broken.event] is None)
+        return replace(self, chunks=chunks, chunk_events=chunk_events, broken=broken, done=())
 
 
 def decode(exchange: Exchange, *, on_demand: bool = False, repeating: bool = False) -> Decoded:
@@ -74,9 +78,11 @@ def decode(exchange: Exchange, *, on_demand: bool = False, repeating: bool = Fal
     last `[DONE]` is not a JSON object. With `repeating`, chunks that repeat each other are a `Repeating` with their forms.
     """
     frames = exchange.frames
-    framing = choose(exchange.content_type, frames.head(4096))
+    framing = framing_of(exchange, frames.head(4096))
     if on_demand and framing is SSE and isinstance(frames.data, Texts):
         events = sse_blocks.decode(frames.data, frames.data.forms, frames.ends)
+    elif framing is WEBSOCKET:
+        events = websocket.decode_frames(frames.data)
     else:
         events = framing.decode(frames.body)
     times = arrival_times(frames, events.ends) if exchange.timed else [None] * len(events)
@@ -97,6 +103,11 @@ def decode(exchange: Exchange, *, on_demand: bool = False, repeating: bool = Fal
     return _decode_each(
         Decoded(framing=framing.name, events=events, times=times, chunks=[], chunk_events=[], document=document)
     )
+
+
+def framing_of(exchange: Exchange, head: bytes) -> Framing:
+    """Return the framing of the body of an exchange that begins with these bytes."""
+    return WEBSOCKET if exchange.websocket else choose(exchange.content_type, head)
 
 
 # Inside a JSON string these quotes would be escaped with a backslash.

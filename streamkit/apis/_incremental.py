@@ -11,13 +11,12 @@ from dataclasses import replace
 from typing import Any
 
 from streamkit.apis._api import APIS, Api, Ending, Sample
-from streamkit.apis._decode import DONE, Decoded, holds_document, parse
+from streamkit.apis._decode import DONE, Decoded, framing_of, holds_document, parse
 from streamkit.apis._detect import choose_api
 from streamkit.apis._interpret import build_stream
 from streamkit.model.exchange import End, Exchange, Response
 from streamkit.model.message import ERROR, FINISH, TOKEN, USAGE
 from streamkit.model.stream import Broken, Stream
-from streamkit.wire.framing import choose
 from streamkit.wire.values import Decoder, Event, Events, Framing, Ignored, Item, Tail
 
 _HEAD = 4096  # bytes from which the framing is chosen
@@ -89,7 +88,7 @@ class Incremental:
         """Choose the framing and decode the buffered frames."""
         head, self._head = self._head, []
         self._start = b"".join(data for data, _ in head)[:_HEAD]
-        self._framing = choose(self._exchange.content_type, self._start)
+        self._framing = framing_of(self._exchange, self._start)
         self._decoder = decoder = self._framing.decoder()
         for data, at in head:
             self._decode(decoder, data, at)
@@ -212,13 +211,14 @@ class _Summary:
         self._events += 1
         if api.parse_event is not None:
             chunk = api.parse_event(event.data, event.name)
+            trouble = parse(event.data, number)[1] if chunk is None else None
         elif event.data == DONE:
             self._done = True
             return
         else:
             chunk, trouble = parse(event.data, number)
-            if trouble is not None:
-                self._broken.setdefault(trouble.kind, trouble)
+        if trouble is not None:
+            self._broken.setdefault(trouble.kind, trouble)
         if chunk is not None:
             self._keep(chunk if api.unwrap is None else api.unwrap(chunk, event.name), at)
 

@@ -114,6 +114,7 @@ _TYPES = {
     "ndjson": "application/x-ndjson",
     "aws_eventstream": "application/vnd.amazon.eventstream",
     "json_document": "application/json",
+    "coded_lines": "text/plain; charset=utf-8",
 }
 
 

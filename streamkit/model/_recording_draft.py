@@ -28,6 +28,7 @@ from streamkit.model.exchange import (
     Frames,
     Origin,
     Response,
+    Sent,
 )
 from streamkit.model.recording_runs import Runs
 from streamkit.model.texts import Texts
@@ -48,6 +49,7 @@ class Draft:
         "_origin",
         "_response",
         "_runs",
+        "_sent",
         "_sizes",
         "_start",
         "at",
@@ -75,6 +77,7 @@ class Draft:
         self._forms = FormRuns()
         self._sizes: list[int] = []
         self._runs = Runs()
+        self._sent: list[Sent] = []
         self.at: list[int | None] = []
         self.lines: list[int | None] = []
 
@@ -99,7 +102,7 @@ class Draft:
     def take(self, record: dict[str, Any], number: int) -> None:
         """Take any line except `start`, on the slow path."""
         kind = record.get("type")
-        if kind not in ("response", "frame", "end"):
+        if kind not in ("response", "frame", "sent", "end"):
             return
         if not self.open or (kind == "response" and self._response is not None):
             where = "after the end of its exchange" if self._end else "where no exchange is open"
@@ -109,6 +112,12 @@ class Draft:
         fields = Fields(record, number, self.damage)
         if kind == "frame":
             self._take_frame(fields, number)
+        elif kind == "sent":
+            data = _bytes_of(fields)
+            if data is None:
+                self.hurt(number, "bad-field", "a sent message with neither text nor base64 that can be read")
+            else:
+                self._sent.append(Sent(data, fields.get("at", integer, None), len(self.data)))
         elif kind == "response":
             self._response = Response(
                 fields.get("at", integer, None),
@@ -122,9 +131,7 @@ class Draft:
             self.open = False
 
     def _take_frame(self, fields: Fields, number: int) -> None:
-        data = fields.get("text", str.encode, None)
-        if data is None:
-            data = fields.get("base64", from_base64, None)
+        data = _bytes_of(fields)
         if data is None:
             self.hurt(number, "bad-field", "a frame with neither text nor base64 that can be read")
             return
@@ -187,6 +194,7 @@ class Draft:
             imported=imported,
             damage=tuple(sorted(self.damage, key=lambda damage: damage.line)),
             origin=self._origin,
+            sent=tuple(self._sent),
         )
 
     def _check_times(self) -> None:
@@ -213,3 +221,9 @@ class Draft:
         if end.bytes is not None and end.bytes != size:
             self.hurt(last, "count-mismatch", f"end says {end.bytes} bytes, the frames hold {size}")
         return end
+
+
+def _bytes_of(fields: Fields) -> bytes | None:
+    """Return the bytes of a line: its text or its base64; None if it has neither."""
+    data: bytes | None = fields.get("text", str.encode, None)
+    return fields.get("base64", from_base64, None) if data is None else data

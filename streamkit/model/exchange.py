@@ -209,6 +209,17 @@ class Damage:
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """A message that the client of a WebSocket sent: its bytes, its time (ns), and the number of frames before it."""
+
+    data: bytes
+    at: int | None
+    after_frame: int
+
+    __repr__ = brief
+
+
+@dataclass(frozen=True, slots=True)
 class Origin:
     """The origin of an exchange: the path as given by the user, its number (from 1), its first line."""
 
@@ -227,7 +238,8 @@ class Exchange:
     `source` is what recorded it (`client`, `proxy`, `stdin`, `import`), `clock` how times were measured (`monotonic`
     after each read, `kernel` when the system received the last segment of a read, on the same scale, `log`, `none`).
     `resolution` is how finely a log's stamps are written, in nanoseconds; None if that is not known or the clock is a
-    recorder's. `end` is None if the recorder was killed, or a log does not contain it.
+    recorder's. `end` is None if the recorder was killed, or a log does not contain it. `sent` are the messages of the client
+    of a WebSocket, whose frames are the messages of the server.
     """
 
     frames: Frames = field(default_factory=Frames)
@@ -246,6 +258,7 @@ class Exchange:
     damage: tuple[Damage, ...] = ()
     origin: Origin = field(default_factory=Origin)
     resolution: int | None = None
+    sent: tuple[Sent, ...] = ()
 
     def __repr__(self) -> str:
         request_line = f"{self.request.method} {target(self.request.url)}" if self.request else None
@@ -282,6 +295,16 @@ class Exchange:
     def content_type(self) -> str | None:
         """The response's content type, or None if unknown."""
         return self.response.header("content-type") if self.response else None
+
+    @property
+    def websocket(self) -> bool:
+        """Whether the exchange was upgraded to a WebSocket, so that each frame is a message."""
+        response = self.response
+        return (
+            response is not None
+            and response.status == 101
+            and (response.header("upgrade") or "").lower() == "websocket"
+        )
 
     @property
     def changed(self) -> bool:

@@ -104,10 +104,15 @@ def write(exchange: Exchange) -> Iterator[bytes]:
         yield response_line(exchange.response)
     frames = exchange.frames
     count = 0
-    for data, at in zip(frames.data, frames.at, strict=True):
+    sent = list(reversed(exchange.sent))
+    for number, (data, at) in enumerate(zip(frames.data, frames.at, strict=True)):
+        while sent and sent[-1].after_frame <= number:
+            yield sent_line(sent[-1].data, sent.pop().at)
         for line in _frame_lines(data, at):
             count += 1
             yield line
+    for message in reversed(sent):
+        yield sent_line(message.data, message.at)
     if exchange.end is not None:
         yield end_line(exchange.end, frames=count, size=len(frames.body), sha256=frames.sha256)
 
@@ -178,6 +183,11 @@ def frame_line(data: bytes, at: int | None, *, binary: bool = False) -> bytes:
         return b'{"type":"frame","at":%b,"text":%b}\n' % (stamp, orjson.dumps(data.decode()))
     except ValueError:
         return b'{"type":"frame","at":%b,"base64":"%b"}\n' % (stamp, base64.b64encode(data))
+
+
+def sent_line(data: bytes, at: int | None) -> bytes:
+    """Return the line of a message that the client of a WebSocket sent. Readers that do not know the type pass over it."""
+    return frame_line(data, at).replace(b'"frame"', b'"sent"', 1)
 
 
 def end_line(end: End, *, frames: int | None = None, size: int | None = None, sha256: str | None = None) -> bytes:

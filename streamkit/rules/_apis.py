@@ -4,6 +4,7 @@
 APPENDED_DELTAS = (
     "a2a",
     "ag_ui",
+    "ai_data_stream",
     "ai_sdk_ui",
     "anthropic_completions",
     "anthropic_messages",

@@ -20,6 +20,7 @@ CONTENT_TYPES = {
     "ndjson": "application/x-ndjson",
     "aws_eventstream": "application/vnd.amazon.eventstream",
     "json_document": "application/json",
+    "coded_lines": "text/plain; charset=utf-8",
 }
 # Gemini and Bedrock: `/v1beta/models/MODEL:streamGenerateContent`, `/model/MODEL/converse-stream`.
 _MODEL_IN_PATH = re.compile(r"/models?/([^/]+?)(?::\w+|/(?:converse|invoke)[\w-]*)$")

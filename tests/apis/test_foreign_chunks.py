@@ -18,6 +18,7 @@ STREAMS = Path(__file__).parents[1] / "specs" / "streams"
 GOOD = {
     "a2a": "a2a.sse",
     "ag_ui": "ag-ui.sse",
+    "ai_data_stream": "data-stream.txt",
     "ai_sdk_ui": "ui-message.sse",
     "anthropic_completions": "text-completion.sse",
     "anthropic_messages": "anthropic.sse",
@@ -56,6 +57,8 @@ class Event:
         """The event in a stream of this kind of file; a line of NDJSON has no name."""
         if suffix == ".ndjson":
             return f"{self.data}\n"
+        if suffix == ".txt":
+            return f"{self.name or 0}:{self.data}\n"
         return (f"event: {self.name}\n" if self.name else "") + f"data: {self.data}\n\n"
 
 
@@ -64,6 +67,8 @@ def events_of(api: str) -> list[Event]:
     text = path.read_text(encoding="utf-8").replace("\r\n", "\n")
     if path.suffix == ".ndjson":
         return [Event("", line) for line in text.splitlines()]
+    if path.suffix == ".txt":
+        return [Event(*line.partition(":")[::2]) for line in text.splitlines()]
     events = []
     for block in text.strip("\n").split("\n\n"):
         fields = dict(line.partition(": ")[::2] for line in block.split("\n"))

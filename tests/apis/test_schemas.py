@@ -67,10 +67,10 @@ def accepts(api: Api, chunk: dict[str, Any]) -> bool:
 def test_table_and_schema_agree_on_every_small_change(api: Api) -> None:
     checker = referee(api)
     seen: dict[str, dict[str, Any]] = {}
-    for path in sorted([*STREAMS.glob("*.sse"), *STREAMS.glob("*.ndjson")]):
+    for path in sorted([*STREAMS.glob("*.sse"), *STREAMS.glob("*.ndjson"), STREAMS / "data-stream.txt"]):
         for owner, chunk in chunks(path):
             if owner is api:
-                kind = chunk.get("type"), chunk.get("event_type")
+                kind = chunk.get("type"), chunk.get("event_type"), chunk.get("code")
                 seen.setdefault(json.dumps([kind, sorted(map(str, places(chunk)))]), chunk)
     assert seen, f"no stream of {api.name} in {STREAMS}"
     wrong = [

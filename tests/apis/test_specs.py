@@ -23,6 +23,7 @@ CONTENT_TYPES = {
     "sse": "text/event-stream",
     "ndjson": "application/x-ndjson",
     "document": "application/json",
+    "lines": "text/plain; charset=utf-8",
 }
 
 

@@ -115,6 +115,7 @@ _ASKED: dict[str, Callable[[str], tuple[str, dict[str, Any]]]] = {
     "langgraph": lambda model: ("/runs/stream", {"model": model}),
     "mcp": lambda model: ("/mcp", {"model": model}),
     "ai_sdk_ui": lambda model: ("/api/chat", {"model": model}),
+    "ai_data_stream": lambda model: ("/api/data", {"model": model}),
     "bedrock_converse": lambda model: (f"/model/{model}/converse-stream", {}),
 }
 

@@ -278,6 +278,13 @@ CLIENTS = (
         label="AI SDK UI",
     ),
     Client(
+        "@ai-sdk/ui-utils",
+        "@ai-sdk/ui-utils",
+        "drive_ai_data.mjs",
+        {"useChat of ai 4": ("ai_data_stream",)},
+        rules=False,
+    ),
+    Client(
         "@ag-ui/client",
         "@ag-ui/client",
         "drive_ag_ui.mjs",

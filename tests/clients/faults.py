@@ -62,6 +62,7 @@ GOOD = {
     "cohere": "cohere",
     "bedrock_converse": "converse",
     "ai_sdk_ui": "ui-message",
+    "ai_data_stream": "data-stream",
     "ag_ui": "ag-ui",
     "a2a": "a2a",
     "mcp": "mcp",

@@ -27,6 +27,7 @@ _TOOLS = {
     "cohere": "cohere-tool",
     "bedrock_converse": "converse-tool",
     "ai_sdk_ui": "ui-message",
+    "ai_data_stream": "data-stream",
     "ag_ui": "ag-ui",
 }
 _REASONING = {
@@ -35,6 +36,7 @@ _REASONING = {
     "ollama": "ollama-tool",
     "bedrock_converse": "converse-tool",
     "ai_sdk_ui": "ui-message",
+    "ai_data_stream": "data-stream",
     "ag_ui": "ag-ui",
 }
 PLAIN = "plain"

@@ -42,6 +42,7 @@ class Referee:
 
 REFEREES = (
     Referee("ai_sdk_ui", "ai-ui", "useChat", "reassemble_ai_ui.mjs"),
+    Referee("ai_data_stream", "@ai-sdk/ui-utils", "callChatApi()", "reassemble_ai_data.mjs"),
     Referee("ag_ui", "@ag-ui/client", "HttpAgent.runAgent()", "reassemble_ag_ui.mjs"),
     Referee("a2a", "a2a-sdk", "stream into TaskManager", "reassemble_a2a.py"),
     Referee("langgraph", "langgraph-sdk", "runs.stream()", "reassemble_langgraph.py"),

@@ -70,6 +70,8 @@ _METRICS = {"inputTokenCount": 4, "outputTokenCount": 5, "invocationLatency": 40
 
 def _read(good: Good) -> list[Event]:
     raw = (STREAMS / good.file).read_text(encoding="utf-8")
+    if good.file.endswith(".txt"):
+        return [Event(json.loads(value), code) for code, _, value in (line.partition(":") for line in raw.splitlines())]
     if good.file.endswith(".ndjson"):
         return [Event(json.loads(line)) for line in raw.splitlines()]
     events = []
@@ -89,6 +91,8 @@ def body_of(good: Good, events: Sequence[Event]) -> bytes:
 
 def _text(good: Good, event: Event) -> str:
     data = event.data if type(event.data) is str else json.dumps(event.data, separators=(",", ":"))
+    if good.file.endswith(".txt"):
+        return f"{event.name}:{json.dumps(event.data, separators=(',', ':'))}\n"
     if good.within:
         data = json.dumps({"chunk": {"bytes": base64.b64encode(data.encode()).decode()}})
     if good.file.endswith(".ndjson") or good.within:

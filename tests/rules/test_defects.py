@@ -275,6 +275,14 @@ GOOD = (
         cut="inputTextDelta",
     ),
     Good(
+        "ai_data_stream",
+        "data-stream.txt",
+        # A result may be anything; the client reads neither a source nor whether a step is continued.
+        optional=frozenset({"usage", "promptTokens", "completionTokens", "isContinued", "result", "title"}),
+        free=frozenset({"rain", "city", "status", "cached"}),
+        cut="argsTextDelta",
+    ),
+    Good(
         "writer_completions",
         "writer.sse",
         text="value",

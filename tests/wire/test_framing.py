@@ -25,6 +25,8 @@ HEADS = {
     "an event under the name of plain text": ("text/plain; charset=utf-8", b"data: {}\n\n", "sse"),
     "lines under the name of plain text": ("text/plain", b'{"a":1}\n', "ndjson"),
     "an event under the name of JSON": ("application/json", b"data: {}\n\n", "sse"),
+    "lines with codes under the name of plain text": ("text/plain; charset=utf-8", b'0:"Hello"\n', "coded_lines"),
+    "lines with codes under the name of events": ("text/event-stream", b'f:{"messageId":"m"}\n', "coded_lines"),
     "a content type is believed": ("Text/Event-Stream;charset=UTF-8", b'{"error":1}', "sse"),
     "a content type of lines": ("application/x-ndjson", b"", "ndjson"),
     "a content type of messages": ("application/vnd.amazon.eventstream", b"<html>", "aws_eventstream"),

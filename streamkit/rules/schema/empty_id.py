@@ -22,6 +22,7 @@ RULE = Rule.declare(
     apis=(
         "a2a",
         "ag_ui",
+        "ai_data_stream",
         "ai_sdk_ui",
         "anthropic_completions",
         "anthropic_messages",

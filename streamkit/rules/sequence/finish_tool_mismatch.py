@@ -20,5 +20,13 @@ RULE = Rule.declare(
     "SEQ414",
     "warning",
     finds=missteps,
-    apis=("ai_sdk_ui", "bedrock_converse", "cohere", "gemini_interactions", "openai_assistants", "openai_chat"),
+    apis=(
+        "ai_data_stream",
+        "ai_sdk_ui",
+        "bedrock_converse",
+        "cohere",
+        "gemini_interactions",
+        "openai_assistants",
+        "openai_chat",
+    ),
 )

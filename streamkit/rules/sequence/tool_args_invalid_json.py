@@ -23,6 +23,7 @@ RULE = Rule.declare(
     finds=missteps,
     apis=(
         "ag_ui",
+        "ai_data_stream",
         "ai_sdk_ui",
         "bedrock_converse",
         "cohere",

@@ -20,6 +20,7 @@ RULE = Rule.declare(
     "warning",
     finds=missteps,
     apis=(
+        "ai_data_stream",
         "ag_ui",
         "bedrock_converse",
         "cloudflare",
