@@ -13,7 +13,9 @@ import orjson
 from streamkit.errors import UsageError
 from streamkit.frozen import dataclass
 from streamkit.service import prompting
+from streamkit.service.turns import turns
 from streamkit.transport.client import Outgoing, check_url
+from streamkit.transport.websocket_client import Conversation, is_websocket
 
 
 @dataclass(slots=True, kw_only=True)
@@ -32,6 +34,8 @@ class RequestFlags:
 def outgoing(flags: RequestFlags, agent: str) -> Outgoing:
     """Build the request. Raises UsageError if flags conflict or a file cannot be read."""
     url = flags.url if "://" in flags.url else _with_scheme(flags.url)
+    if is_websocket(url):
+        return _handshake(flags, url, agent)
     check_url(url)
     defaults: list[tuple[str, str]] = [("Accept", "*/*"), ("Accept-Encoding", "identity"), ("User-Agent", agent)]
     body: bytes | None = None
@@ -57,6 +61,32 @@ def outgoing(flags: RequestFlags, agent: str) -> Outgoing:
     if key is not None:
         headers.append(key)
     return Outgoing(flags.method or ("GET" if body is None else "POST"), url, tuple(headers), body)
+
+
+def _handshake(flags: Flags, url: str, agent: str) -> Outgoing:
+    """Build the handshake of a WebSocket, with the messages to send: one for each flag with data, or line of a file."""
+    if flags.prompt is not None or flags.model is not None:
+        raise UsageError("--prompt and --model cannot be used with a WebSocket: send its events with --json")
+    if flags.method not in (None, "GET"):
+        raise UsageError("a WebSocket is opened with GET: -X cannot be used")
+    secure = "http" + url[2:]
+    check_url(secure)
+    messages = tuple(message for name, value in flags.data for message in _messages(name, value))
+    defaults = [("User-Agent", agent)]
+    if flags.user is not None:
+        defaults.append(("Authorization", "Basic " + base64.b64encode(flags.user.encode()).decode()))
+    headers = _merged(defaults, _parse_headers(flags.headers))
+    key = prompting.key_header(secure, headers)
+    if key is not None and not any(name.lower() == "sec-websocket-protocol" for name, _ in headers):
+        headers.append(key)
+    return Outgoing("GET", url, tuple(headers), None, Conversation(messages, turns(messages)))
+
+
+def _messages(name: str, value: str) -> list[bytes]:
+    """Return the messages of one flag: the value, or each line of the file that it names."""
+    if not value.startswith("@") or name == "data-raw":
+        return [value.encode()]
+    return [line for line in _read(value[1:]).splitlines() if line.strip()]
 
 
 def form_of_json(request: Outgoing) -> bool:

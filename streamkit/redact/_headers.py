@@ -42,6 +42,7 @@ _ALLOWED = frozenset(
         "prefer",
         "range",
         "referer",
+        "sec-websocket-version",
         "te",
         "traceparent",
         "transfer-encoding",

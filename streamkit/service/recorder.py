@@ -184,6 +184,10 @@ class Recorder:
             self._incremental.frame(data, at)
         return self._recording.frame(data, at)
 
+    def sent(self, data: bytes, at: int) -> None:
+        """Record a message that the client of a WebSocket sent."""
+        self._write(self._recording.sent(data, at))
+
     def note(self, fields: Mapping[str, Any]) -> None:
         """Record a note for readers of the recording."""
         self._write(self._recording.note(fields))

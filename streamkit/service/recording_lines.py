@@ -14,8 +14,8 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from streamkit.model import recording
-from streamkit.model.exchange import Clock, End, Exchange, Headers, Redaction, Response
-from streamkit.model.limits import FRAME_COSTS, LARGEST_EXCHANGE
+from streamkit.model.exchange import Body, Clock, End, Exchange, Headers, Redaction, Request, Response
+from streamkit.model.limits import FRAME_COSTS, LARGEST_EXCHANGE, LARGEST_REQUEST_COPY
 from streamkit.redact.redactor import (
     DEFAULT,
     BodyRedactor,
@@ -152,6 +152,19 @@ class RecordingLines:
             self._full = True
             lines += self.note({"said": f"the rest of the body is not recorded: {_LIMIT}"})
         return lines
+
+    def sent(self, data: bytes, at: int | None) -> list[Line]:
+        """Add a message that the client of a WebSocket sent, redacted like the body of a request."""
+        if self._full:
+            return []
+        if len(data) > LARGEST_REQUEST_COPY:
+            size = LARGEST_REQUEST_COPY >> 20
+            return self.note({"said": f"a message of the client is not recorded: more than {size} MiB"})
+        asked, cuts = redact_request(Request("SEND", "", (), Body.of(data)), self._policy)
+        if cuts and asked.body is not None:
+            data = asked.body.bytes
+            self.redactions += len(cuts)
+        return self._counted([Line(recording.sent_line(data, at))])
 
     def end(
         self, at: int | None, reason: str, error: str | None = None, client: Mapping[str, Any] | None = None

@@ -24,6 +24,7 @@ from streamkit.transport._network_errors import RedirectFailed, end_reason, mess
 from streamkit.transport.arrivals import arrivals
 from streamkit.transport.kernel_clock import ArrivalClock, ReadClock, make_socket, stamped_socket
 from streamkit.transport.tls import client_context
+from streamkit.transport.websocket_client import Conversation, converse, is_websocket
 
 if TYPE_CHECKING:
     import aiohttp
@@ -38,12 +39,16 @@ _BUFFER = 256 * 1024  # bytes buffered before reading from the connection is pau
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A request to send. No headers other than `headers`, Host and Content-Length are sent; `body` None sends no body."""
+    """A request to send. No headers other than `headers`, Host and Content-Length are sent; `body` None sends no body.
+
+    With a `ws` or `wss` URL, it is the handshake of a WebSocket, over which `conversation` is held.
+    """
 
     method: str
     url: str
     headers: Headers = ()
     body: bytes | None = None
+    conversation: Conversation = field(default_factory=Conversation)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +162,9 @@ class Client:
 
     async def send(self, outgoing: Outgoing, listener: Listener) -> None:
         """Send one request and report its events to `listener`. Raises only what the listener raises, and CancelledError."""
+        if is_websocket(outgoing.url):
+            await converse(outgoing.url, outgoing.headers, outgoing.conversation, self._settings, listener)
+            return
         check_url(outgoing.url)
         timing = _Timing()
         _TIMING.set(timing)
@@ -283,7 +291,7 @@ def _tls(settings: Settings) -> Any:
 
 def check(outgoing: Outgoing, settings: Settings) -> None:
     """Raise UsageError for a request that cannot be sent, before a file is created or anything is sent."""
-    check_url(outgoing.url)
+    check_url(outgoing.url.replace("ws", "http", 1) if is_websocket(outgoing.url) else outgoing.url)
     if settings.proxy is not None:
         check_url(settings.proxy)
     if not _TOKEN.fullmatch(outgoing.method):

@@ -219,7 +219,8 @@ def forwarded_lines(head: RequestHead, host: str | None) -> list[bytes]:
     """Return the raw header lines of a request that are forwarded; `host`, unless None, replaces the value of Host."""
     dropped = _NOT_FORWARDED | (set(tokens(head.headers, "connection")) - _ALWAYS_FORWARDED)
     if head.websocket:
-        dropped -= {"connection", "upgrade"}
+        # Without the offer of an extension, messages are not compressed, and can be recorded.
+        dropped = (dropped - {"connection", "upgrade"}) | {"sec-websocket-extensions"}
     kept = []
     for line in head.lines:
         name = line.partition(b":")[0].decode("latin-1").lower()

@@ -16,6 +16,7 @@ from streamkit.transport.connection import Connection, Incoming, error_body, rea
 from streamkit.transport.framing import BodyFraming, UntilClose, response_framing
 from streamkit.transport.kernel_clock import ArrivalClock
 from streamkit.transport.upstream import CannotConnect, ConnectionPool, Upstream, UpstreamAddress
+from streamkit.transport.websocket_tap import WebSocketTap
 
 # Idempotent methods (RFC 9110, section 9.2.2), sent again if a reused connection ends before a response.
 _IDEMPOTENT = frozenset(("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"))
@@ -23,10 +24,14 @@ _NO_RESPONSE = "the upstream did not answer"
 
 
 class ProxyListener(Listener, Protocol):
-    """A listener that also receives several frames at once and the disconnection of the client."""
+    """A listener that also receives several frames at once, a WebSocket client's messages, and the client's disconnection."""
 
     def frames(self, frames: list[bytes], at: int) -> None:
         """These frames of the body have arrived in one read."""
+        ...
+
+    def sent(self, data: bytes, at: int) -> None:
+        """The client of a WebSocket has sent this message."""
         ...
 
     def client_disconnected(self, at: int) -> None:
@@ -75,6 +80,7 @@ class Relay:
         self._head: ResponseHead | None = None
         self._in_body = False  # whether what arrives belongs to the body
         self._framing = BodyFraming()
+        self._tap: WebSocketTap | None = None
         self._client_lost = False
         self._ended = False
         self._last_activity = 0.0  # when the upstream last sent anything, on the loop's clock
@@ -140,7 +146,8 @@ class Relay:
                 self._connection.send(raw)
             if framing.ended or framing.error is not None:
                 self._end_body(framing)
-        elif self._connection.upgraded:
+        elif self._tap is not None:
+            self._tap.from_server(data, at)
             self._connection.write(data)
         else:
             self._receive_head(data, at)
@@ -161,6 +168,9 @@ class Relay:
             if frames:
                 self._listener.frames(frames, self._clock.now())
             self._connection.write(raw)
+            if self._tap is not None:
+                self._end("reset", "the connection was closed without a close frame")
+                return
             if endless:
                 self._end("eof", None)
                 return
@@ -219,14 +229,16 @@ class Relay:
             self._end("eof", None)
 
     def _upgrade(self, head: ResponseHead, at: int, rest: bytes) -> None:
-        """Switch to a WebSocket: from here on, bytes are forwarded unparsed in both directions."""
+        """Switch to a WebSocket: from here on, bytes are recorded as messages and forwarded unchanged in both directions."""
         if not self._request.head.websocket:
             self._end("protocol_error", "the upstream switched protocols without being asked")
             return
         self._begin()
         self._head, self._framing = head, UntilClose()
         self._listener.response(at, head.status, head.http, head.headers)
-        self._listener.note({"said": "upgraded to a WebSocket: its data is forwarded but not recorded"})
+        self._tap = WebSocketTap(self._listener)
+        if rest:
+            self._tap.from_server(rest, at)
         self._connection.write(head.raw + rest)
         self._connection.upgrade()
 
@@ -238,8 +250,8 @@ class Relay:
             return
         self._client_lost = True
         self._listener.client_disconnected(self._clock.now())
-        if self._connection.upgraded:
-            self._end("eof", None)
+        if self._tap is not None:
+            self._end("client_abort", "the client left without a close frame")
         elif self._stop_with_client:
             self.interrupt()
         else:
@@ -251,7 +263,9 @@ class Relay:
             (self._upstream.pause_reading if blocked else self._upstream.resume_reading)()
 
     def client_data(self, data: bytes) -> None:
-        """Forward WebSocket data from the client."""
+        """Record and forward WebSocket data from the client."""
+        if self._tap is not None:
+            self._tap.from_client(data, self._clock.now())
         if self._upstream is not None:
             transport = self._upstream.transport
             transport.write(data)
@@ -287,6 +301,8 @@ class Relay:
         if self._ended:
             return
         self._ended = True
+        if self._tap is not None:
+            ending, error = self._tap.end(ending, error)
         for timer in (self._time_limit, self._idle_timer):
             if timer is not None:
                 timer.cancel()

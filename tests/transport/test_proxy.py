@@ -477,7 +477,7 @@ def test_the_longest_prefix_wins_and_ends_at_a_slash() -> None:
     assert isinstance(Rules((Route("/x", "http://b"),)).route("/y", ()), Rejection)
 
 
-def test_a_websocket_is_forwarded_both_ways_and_not_recorded() -> None:
+def test_what_is_no_websocket_after_all_is_still_forwarded_both_ways() -> None:
     ask = (
         b"GET /v1/realtime?model=m HTTP/1.1\r\nHost: localhost\r\nUpgrade: WebSocket\r\nConnection: keep-alive, Upgrade\r\n"
         b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
@@ -518,8 +518,9 @@ def test_a_websocket_is_forwarded_both_ways_and_not_recorded() -> None:
         thread.join(10)
     assert heads == [ask.replace(b"localhost", b"127.0.0.1:%d" % port)]
     assert seen.response is not None and seen.response.status == 101
-    assert len(seen.frames) == 0 and seen.end is not None and seen.end.reason == "eof"
-    assert any(b"WebSocket" in line and b'"note"' in line for line in files[0].lines)
+    assert seen.frames.body == b"hi" and seen.sent == ()
+    assert seen.end is not None and seen.end.reason == "client_abort"
+    assert sum(b"is not recorded: a message of more than 64 MiB" in line for line in files[0].lines) == 2
 
 
 @contextlib.contextmanager

@@ -53,7 +53,7 @@ def _refuse(constant: str) -> NoReturn:
 
 def flags(chunk: Chunk) -> int:
     """Return what a line carries, as flags."""
-    code, value = chunk.get("code"), chunk.get("value")
+    code, value = as_string(chunk.get("code")), chunk.get("value")
     if code == "0":
         return TEXT if nonempty_string(value) else 0
     if code == "g":

@@ -1,0 +1,43 @@
+"""When a conversation over a WebSocket is over: each `response.create` that was sent has had its response.
+
+Both of OpenAI's protocols ask for a response with that event, and end it with one of a few others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import orjson
+
+_ENDS = frozenset({"response.done", "response.completed", "response.incomplete", "response.failed"})
+
+
+def turns(messages: Iterable[bytes]) -> Callable[[], Callable[[bytes], bool]]:
+    """Return a function that makes, for each connection, one that tells whether a message of the server was the last.
+
+    A conversation in which no response is asked for is never over: the server or a time limit ends it. An error ends it
+    too, because it may be the answer to a request.
+    """
+    asked = sum(_type(message) == "response.create" for message in messages)
+
+    def begin() -> Callable[[bytes], bool]:
+        left = asked
+
+        def over(message: bytes) -> bool:
+            nonlocal left
+            kind = _type(message)
+            left -= kind in _ENDS
+            return bool(asked) and (left <= 0 or kind == "error")
+
+        return over
+
+    return begin
+
+
+def _type(message: bytes) -> Any:
+    try:
+        value = orjson.loads(message)
+    except orjson.JSONDecodeError:
+        return None
+    return value.get("type") if isinstance(value, dict) else None

@@ -1,0 +1,231 @@
+"""WebSockets through `record` and the proxy: both sides are recorded, message by message, without secrets."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from streamkit.apis import interpret
+from streamkit.formats import read
+from streamkit.model import recording
+from streamkit.model.exchange import Exchange, Sent
+from streamkit.service.proxying import proxying
+from streamkit.service.recording import Recorders, one_file, record
+from streamkit.service.turns import turns
+from streamkit.transport.client import Outgoing, Settings
+from streamkit.transport.proxy import Route, Rules
+from streamkit.transport.websocket_client import Conversation
+from streamkit.wire.websocket import CLOSE, TEXT, encode
+from tests.transport.test_proxy import Between, Lines
+from tests.transport.websockets import Upstream, upstream
+
+KEY = "sk-proj-Zx9Qw7Er5Ty3Ui1Op2As4Df6Gh8Jk0Lz1Xc3Vb5Nm7T3BlbkFJQw2Er4Ty6Ui8Op0As1Df3Gh5Jk7"
+CREATED = '{"type":"session.created","event_id":"e1","session":{"type":"realtime"}}'
+DELTA = '{"type":"response.output_text.delta","event_id":"e2","delta":"Hé"}'
+DONE = '{"type":"response.done","event_id":"e3","response":{"status":"completed"}}'
+ASKED = b'{"type":"response.create"}'
+
+
+def recorded(
+    server: Upstream, path: Path, *messages: bytes, target: str = "/v1/realtime", headers: Any = (), **settings: Any
+) -> Exchange:
+    request = Outgoing(
+        "GET", f"ws://127.0.0.1:{server.port}{target}", headers, None, Conversation(messages, turns(messages))
+    )
+    record(request, Recorders(open=one_file(str(path)), source="client"), settings=Settings(**settings))
+    [exchange] = read(str(path))
+    return exchange
+
+
+def texts(exchange: Exchange) -> list[str]:
+    return [bytes(data).decode() for data in exchange.frames.data]
+
+
+def test_both_sides_are_recorded_until_the_response_is_complete(tmp_path: Path) -> None:
+    with upstream([CREATED, DELTA, DONE]) as server:
+        exchange = recorded(server, tmp_path / "a.jsonl", b'{"type":"session.update"}', ASKED)
+    assert texts(exchange) == [CREATED, DELTA, DONE]
+    assert [(sent.data, sent.after_frame) for sent in exchange.sent] == [(b'{"type":"session.update"}', 0), (ASKED, 0)]
+    assert exchange.websocket and exchange.end is not None and exchange.end.reason == "eof"
+    assert exchange.connected_at is not None and exchange.sent_at is not None
+    stream = interpret(exchange)
+    assert (stream.framing, len(stream.chunks), stream.broken) == ("websocket", 3, ())
+    assert stream.times == exchange.frames.at
+    # Written again, it is the same.
+    again = next(recording.read(list(recording.write(exchange))))
+    assert (again.frames.data, again.sent, again.changed) == (exchange.frames.data, exchange.sent, False)
+
+
+def test_no_secret_reaches_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    headers = (
+        ("Authorization", f"Bearer {KEY}"),
+        ("Sec-WebSocket-Protocol", f"realtime, openai-insecure-api-key.{KEY}"),
+    )
+    update = b'{"type":"session.update","session":{"instructions":"%b","api_key":"hush-hush"}}' % KEY.encode()
+    events = [CREATED, DELTA.replace("H", KEY + " H"), DONE]
+    with upstream(events) as server:
+        exchange = recorded(server, path, update, ASKED, target=f"/v1/realtime?api_key={KEY}", headers=headers)
+        assert server.heads[0]["Authorization"] == f"Bearer {KEY}"
+        assert server.heads[0]["Sec-WebSocket-Protocol"].replace(" ", "") == f"realtime,openai-insecure-api-key.{KEY}"
+        assert "Sec-WebSocket-Extensions" not in server.heads[0]
+        assert server.received == [update.decode(), ASKED.decode()]
+    content = path.read_text()
+    assert KEY not in content and KEY[8:30] not in content and "hush-hush" not in content
+    assert len(exchange.frames) == 3 and exchange.redactions
+
+
+ENDINGS = {
+    "the server closes normally": (1000, ("eof", None)),
+    "the server goes away": (1001, ("eof", None)),
+    "the server fails": (1011, ("reset", "the server closed the WebSocket with status 1011: enough")),
+}
+
+
+@pytest.mark.parametrize(("code", "expected"), ENDINGS.values(), ids=ENDINGS)
+def test_how_the_server_closes(code: int, expected: tuple[str, str | None], tmp_path: Path) -> None:
+    with upstream([CREATED, DELTA], close=code) as server:
+        exchange = recorded(server, tmp_path / "a.jsonl", ASKED)
+    assert exchange.end is not None and (exchange.end.reason, exchange.end.error) == expected
+
+
+def test_silence_ends_the_recording(tmp_path: Path) -> None:
+    with upstream([CREATED]) as server:
+        exchange = recorded(server, tmp_path / "a.jsonl", idle_timeout=0.05)
+    assert exchange.end is not None and exchange.end.reason == "idle_timeout"
+    assert texts(exchange) == [CREATED]
+
+
+def test_a_refused_handshake_is_recorded_with_its_body(tmp_path: Path) -> None:
+    with upstream([]) as server:
+        exchange = recorded(server, tmp_path / "a.jsonl", target="/refused")
+    assert exchange.response is not None and exchange.response.status == 401
+    assert exchange.frames.body == b'{"error": {"message": "bad key"}}'
+    assert not exchange.websocket and exchange.end is not None and exchange.end.reason == "eof"
+
+
+def test_a_refused_connection_is_recorded(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        server = Upstream([], None, 1)
+        server.port = free.getsockname()[1]
+    exchange = recorded(server, tmp_path / "a.jsonl")
+    assert exchange.end is not None and exchange.end.reason == "refused"
+
+
+TURNS: dict[str, tuple[list[bytes], list[bytes], list[bool]]] = {
+    "one response": ([ASKED], [DELTA.encode(), DONE.encode()], [False, True]),
+    "two": ([ASKED, ASKED], [DONE.encode(), b'{"type":"response.completed"}'], [False, True]),
+    "an error": ([ASKED], [b'{"type":"error"}'], [True]),
+    "nothing asked": ([b'{"type":"session.update"}'], [DONE.encode()], [False]),
+    "no JSON": ([ASKED], [b"hello", b"[1]"], [False, False]),
+}
+
+
+@pytest.mark.parametrize(("messages", "answers", "expected"), TURNS.values(), ids=TURNS)
+def test_when_a_conversation_is_over(messages: list[bytes], answers: list[bytes], expected: list[bool]) -> None:
+    begin = turns(messages)
+    for _ in range(2):  # each connection counts on its own
+        over = begin()
+        assert list(map(over, answers)) == expected
+
+
+def test_the_proxy_records_both_sides_of_a_client() -> None:
+    async def talk(port: int) -> list[str]:
+        got = []
+        # The client offers compression, which the proxy does not pass on.
+        async with (
+            aiohttp.ClientSession() as session,
+            session.ws_connect(f"http://127.0.0.1:{port}/v1/realtime", compress=15, protocols=["realtime"]) as client,
+        ):
+            got.append(await client.receive_str())
+            await client.send_bytes(ASKED[:3] + b"\xff")
+            await client.ping()
+            await client.send_str(ASKED.decode())
+            got += [await client.receive_str() for _ in range(2)]
+        return got
+
+    files = [Lines()]
+    with upstream([CREATED, DELTA * 2000, DONE]) as server:
+        server.received.append("")
+        rules = Rules((Route("/", f"http://127.0.0.1:{server.port}"),))
+        with proxying(rules, Recorders(open=lambda _: files[0])) as proxy:
+            with pytest.raises(TypeError):
+                asyncio.run(talk(proxy.port))  # the server ends the session at a binary message
+            ended = Between(proxy, [], files).recorded()
+    assert "Sec-WebSocket-Extensions" not in server.heads[0]
+    assert texts(ended) == [CREATED]
+    assert [(sent.data, sent.after_frame) for sent in ended.sent][:1] == [(ASKED[:3] + b"\xff", 1)]
+
+
+SWITCHED = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"
+ASK = (
+    b"GET /v1/realtime HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+    b"Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n"
+)
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 10_000])
+def test_messages_are_found_however_the_bytes_are_split(size: int) -> None:
+    said = encode(TEXT, CREATED.encode()) + b"\x01\x03Hel\x89\x01p\x80\x02lo" + encode(CLOSE, b"\x03\xe8")
+    asked = encode(TEXT, ASKED, b"abcd") + encode(CLOSE, b"\x03\xe8", b"\x00\xff\x00\xff")
+    heads: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            connection, _ = listening.accept()
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            with connection:
+                while b"\r\n\r\n" not in b"".join(heads):
+                    heads.append(connection.recv(65536))
+                whole = SWITCHED + said
+                for at in range(0, len(whole), size):
+                    connection.sendall(whole[at : at + size])
+                got = b""
+                while len(got) < len(asked):
+                    got += connection.recv(65536)
+                heads.append(got)
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        files = [Lines()]
+        rules = Rules((Route("/", f"http://127.0.0.1:{listening.getsockname()[1]}"),))
+        with proxying(rules, Recorders(open=lambda _: files[0])) as proxy:
+            here = Between(proxy, [], files)
+            with here.connect() as client:
+                client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                client.sendall(ASK)
+                got = b""
+                while len(got) < len(SWITCHED + said):
+                    got += client.recv(65536)
+                for at in range(0, len(asked), size):
+                    client.sendall(asked[at : at + size])
+                thread.join()
+            found = here.recorded()
+    assert got == SWITCHED + said and heads[-1] == asked
+    assert b"Extensions" not in heads[0]
+    assert texts(found) == [CREATED, "Hello"]
+    assert [(sent.data, sent.after_frame) for sent in found.sent] == [(ASKED, 2)]
+    assert found.end is not None and found.end.reason == "eof"
+
+
+def test_a_reader_that_does_not_know_sent_messages_passes_over_them() -> None:
+    lines = [
+        b'{"type":"start","streamkit":1,"request":null}\n',
+        b'{"type":"frame","at":1,"text":"a"}\n',
+        b'{"type":"sent","at":2,"text":"b"}\n',
+        b'{"type":"sent","at":3,"base64":"/w=="}\n',
+        b'{"type":"frame","at":4,"text":"c"}\n',
+        b'{"type":"sent","at":5}\n',
+        b'{"type":"end","at":6,"reason":"eof","frames":2,"bytes":2}\n',
+    ]
+    exchange = next(recording.read(lines))
+    assert exchange.frames.body == b"ac"
+    assert exchange.sent == (Sent(b"b", 2, 1), Sent(b"\xff", 3, 1))
+    assert [(damage.line, damage.kind) for damage in exchange.damage] == [(6, "bad-field")]
