@@ -63,7 +63,7 @@ def outgoing(flags: RequestFlags, agent: str) -> Outgoing:
     return Outgoing(flags.method or ("GET" if body is None else "POST"), url, tuple(headers), body)
 
 
-def _handshake(flags: Flags, url: str, agent: str) -> Outgoing:
+def _handshake(flags: RequestFlags, url: str, agent: str) -> Outgoing:
     """Build the handshake of a WebSocket, with the messages to send: one for each flag with data, or line of a file."""
     if flags.prompt is not None or flags.model is not None:
         raise UsageError("--prompt and --model cannot be used with a WebSocket: send its events with --json")

@@ -28,7 +28,7 @@ from streamkit.model.exchange import (
     Frames,
     Origin,
     Response,
-    Sent,
+    SentMessage,
 )
 from streamkit.model.recording_runs import Runs
 from streamkit.model.texts import Texts
@@ -77,7 +77,7 @@ class Draft:
         self._forms = FormRuns()
         self._sizes: list[int] = []
         self._runs = Runs()
-        self._sent: list[Sent] = []
+        self._sent: list[SentMessage] = []
         self.at: list[int | None] = []
         self.lines: list[int | None] = []
 
@@ -117,7 +117,7 @@ class Draft:
             if data is None:
                 self.hurt(number, "bad-field", "a sent message with neither text nor base64 that can be read")
             else:
-                self._sent.append(Sent(data, fields.get("at", integer, None), len(self.data)))
+                self._sent.append(SentMessage(data, fields.get("at", integer, None), len(self.data)))
         elif kind == "response":
             self._response = Response(
                 fields.get("at", integer, None),

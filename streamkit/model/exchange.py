@@ -209,7 +209,7 @@ class Damage:
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SentMessage:
     """A message that the client of a WebSocket sent: its bytes, its time (ns), and the number of frames before it."""
 
     data: bytes
@@ -258,7 +258,7 @@ class Exchange:
     damage: tuple[Damage, ...] = ()
     origin: Origin = field(default_factory=Origin)
     resolution: int | None = None
-    sent: tuple[Sent, ...] = ()
+    sent: tuple[SentMessage, ...] = ()
 
     def __repr__(self) -> str:
         request_line = f"{self.request.method} {target(self.request.url)}" if self.request else None

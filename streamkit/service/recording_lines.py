@@ -153,18 +153,18 @@ class RecordingLines:
             lines += self.note({"said": f"the rest of the body is not recorded: {_LIMIT}"})
         return lines
 
-    def sent(self, data: bytes, at: int | None) -> list[Line]:
+    def sent(self, data: bytes, at: int | None) -> list[OutputLine]:
         """Add a message that the client of a WebSocket sent, redacted like the body of a request."""
         if self._full:
             return []
         if len(data) > LARGEST_REQUEST_COPY:
             size = LARGEST_REQUEST_COPY >> 20
             return self.note({"said": f"a message of the client is not recorded: more than {size} MiB"})
-        asked, cuts = redact_request(Request("SEND", "", (), Body.of(data)), self._policy)
-        if cuts and asked.body is not None:
-            data = asked.body.bytes
+        request, cuts = redact_request(Request("SEND", "", (), Body.of(data)), self._policy)
+        if cuts and request.body is not None:
+            data = request.body.bytes
             self.redactions += len(cuts)
-        return self._counted([Line(recording.sent_line(data, at))])
+        return self._counted([OutputLine(recording.sent_line(data, at))])
 
     def end(
         self, at: int | None, reason: str, error: str | None = None, client: Mapping[str, Any] | None = None

@@ -16,19 +16,19 @@ _ENDS = frozenset({"response.done", "response.completed", "response.incomplete",
 def turns(messages: Iterable[bytes]) -> Callable[[], Callable[[bytes], bool]]:
     """Return a function that makes, for each connection, one that tells whether a message of the server was the last.
 
-    A conversation in which no response is asked for is never over: the server or a time limit ends it. An error ends it
+    A conversation in which no response is requested is never over: the server or a time limit ends it. An error ends it
     too, because it may be the answer to a request.
     """
-    asked = sum(_type(message) == "response.create" for message in messages)
+    wanted = sum(_type(message) == "response.create" for message in messages)
 
     def begin() -> Callable[[bytes], bool]:
-        left = asked
+        left = wanted
 
         def over(message: bytes) -> bool:
             nonlocal left
             kind = _type(message)
             left -= kind in _ENDS
-            return bool(asked) and (left <= 0 or kind == "error")
+            return bool(wanted) and (left <= 0 or kind == "error")
 
         return over
 

@@ -31,7 +31,7 @@ class ProtocolError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class WebSocketMessage:
     """A message: TEXT or BINARY, complete, or one of the control frames CLOSE, PING and PONG."""
 
     opcode: int
@@ -51,7 +51,7 @@ class MessageDecoder:
         self._pieces: list[bytes] = []
         self._size = 0
 
-    def feed(self, data: bytes) -> list[Message]:
+    def feed(self, data: bytes) -> list[WebSocketMessage]:
         """Return the messages that these bytes complete. Raises ProtocolError; the decoder is of no use afterwards."""
         self._buffer += data
         messages = []
@@ -94,13 +94,13 @@ class MessageDecoder:
             return None
         return first, start, size, bytes(self._buffer[start - 4 : start]) if second & 0x80 else b""
 
-    def _take(self, first: int, payload: bytes) -> Message | None:
+    def _take(self, first: int, payload: bytes) -> WebSocketMessage | None:
         """Take a frame; return the message that it completes (sections 5.4 and 5.5)."""
         opcode, final = first & 0x0F, bool(first & 0x80)
         if opcode in (CLOSE, PING, PONG):
             if not final or len(payload) > _LONGEST_CONTROL:
                 raise ProtocolError("a control frame that is fragmented or too long")
-            return Message(opcode, payload)
+            return WebSocketMessage(opcode, payload)
         if opcode not in (CONTINUATION, TEXT, BINARY):
             raise ProtocolError(f"a frame with the unknown opcode {opcode}")
         begun = self._opcode != CONTINUATION
@@ -111,7 +111,7 @@ class MessageDecoder:
         self._size += len(payload)
         if not final:
             return None
-        message = Message(self._opcode, b"".join(self._pieces))
+        message = WebSocketMessage(self._opcode, b"".join(self._pieces))
         self._opcode, self._pieces, self._size = CONTINUATION, [], 0
         return message
 

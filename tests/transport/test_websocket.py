@@ -14,7 +14,7 @@ import pytest
 from streamkit.apis import interpret
 from streamkit.formats import read
 from streamkit.model import recording
-from streamkit.model.exchange import Exchange, Sent
+from streamkit.model.exchange import Exchange, SentMessage
 from streamkit.service.proxying import proxying
 from streamkit.service.recording import Recorders, one_file, record
 from streamkit.service.turns import turns
@@ -122,7 +122,7 @@ TURNS: dict[str, tuple[list[bytes], list[bytes], list[bool]]] = {
     "one response": ([ASKED], [DELTA.encode(), DONE.encode()], [False, True]),
     "two": ([ASKED, ASKED], [DONE.encode(), b'{"type":"response.completed"}'], [False, True]),
     "an error": ([ASKED], [b'{"type":"error"}'], [True]),
-    "nothing asked": ([b'{"type":"session.update"}'], [DONE.encode()], [False]),
+    "nothing requested": ([b'{"type":"session.update"}'], [DONE.encode()], [False]),
     "no JSON": ([ASKED], [b"hello", b"[1]"], [False, False]),
 }
 
@@ -173,8 +173,8 @@ ASK = (
 
 @pytest.mark.parametrize("size", [1, 2, 7, 10_000])
 def test_messages_are_found_however_the_bytes_are_split(size: int) -> None:
-    said = encode(TEXT, CREATED.encode()) + b"\x01\x03Hel\x89\x01p\x80\x02lo" + encode(CLOSE, b"\x03\xe8")
-    asked = encode(TEXT, ASKED, b"abcd") + encode(CLOSE, b"\x03\xe8", b"\x00\xff\x00\xff")
+    answer_bytes = encode(TEXT, CREATED.encode()) + b"\x01\x03Hel\x89\x01p\x80\x02lo" + encode(CLOSE, b"\x03\xe8")
+    request_bytes = encode(TEXT, ASKED, b"abcd") + encode(CLOSE, b"\x03\xe8", b"\x00\xff\x00\xff")
     heads: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
@@ -184,11 +184,11 @@ def test_messages_are_found_however_the_bytes_are_split(size: int) -> None:
             with connection:
                 while b"\r\n\r\n" not in b"".join(heads):
                     heads.append(connection.recv(65536))
-                whole = SWITCHED + said
+                whole = SWITCHED + answer_bytes
                 for at in range(0, len(whole), size):
                     connection.sendall(whole[at : at + size])
                 got = b""
-                while len(got) < len(asked):
+                while len(got) < len(request_bytes):
                     got += connection.recv(65536)
                 heads.append(got)
 
@@ -202,13 +202,13 @@ def test_messages_are_found_however_the_bytes_are_split(size: int) -> None:
                 client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 client.sendall(ASK)
                 got = b""
-                while len(got) < len(SWITCHED + said):
+                while len(got) < len(SWITCHED + answer_bytes):
                     got += client.recv(65536)
-                for at in range(0, len(asked), size):
-                    client.sendall(asked[at : at + size])
+                for at in range(0, len(request_bytes), size):
+                    client.sendall(request_bytes[at : at + size])
                 thread.join()
             found = here.recorded()
-    assert got == SWITCHED + said and heads[-1] == asked
+    assert got == SWITCHED + answer_bytes and heads[-1] == request_bytes
     assert b"Extensions" not in heads[0]
     assert texts(found) == [CREATED, "Hello"]
     assert [(sent.data, sent.after_frame) for sent in found.sent] == [(ASKED, 2)]
@@ -227,5 +227,5 @@ def test_a_reader_that_does_not_know_sent_messages_passes_over_them() -> None:
     ]
     exchange = next(recording.read(lines))
     assert exchange.frames.body == b"ac"
-    assert exchange.sent == (Sent(b"b", 2, 1), Sent(b"\xff", 3, 1))
+    assert exchange.sent == (SentMessage(b"b", 2, 1), SentMessage(b"\xff", 3, 1))
     assert [(damage.line, damage.kind) for damage in exchange.damage] == [(6, "bad-field")]

@@ -12,29 +12,29 @@ from hypothesis import strategies as st
 from streamkit.model.limits import LARGEST_FRAME
 from streamkit.wire import websocket
 from streamkit.wire.values import Event
-from streamkit.wire.websocket import BINARY, CLOSE, PING, PONG, TEXT, Message, MessageDecoder, ProtocolError
+from streamkit.wire.websocket import BINARY, CLOSE, PING, PONG, TEXT, MessageDecoder, ProtocolError, WebSocketMessage
 from tests.wire.feeding import assert_invariant, items_of, ways
 
 EXAMPLES = {
-    "a text": (b"\x81\x05Hello", [Message(TEXT, b"Hello")]),
-    "a masked text": (b"\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58", [Message(TEXT, b"Hello")]),
-    "a fragmented text": (b"\x01\x03Hel\x80\x02lo", [Message(TEXT, b"Hello")]),
+    "a text": (b"\x81\x05Hello", [WebSocketMessage(TEXT, b"Hello")]),
+    "a masked text": (b"\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58", [WebSocketMessage(TEXT, b"Hello")]),
+    "a fragmented text": (b"\x01\x03Hel\x80\x02lo", [WebSocketMessage(TEXT, b"Hello")]),
     "a ping within a fragmented text": (
         b"\x01\x03Hel\x89\x05Hello\x80\x02lo",
-        [Message(PING, b"Hello"), Message(TEXT, b"Hello")],
+        [WebSocketMessage(PING, b"Hello"), WebSocketMessage(TEXT, b"Hello")],
     ),
-    "a masked pong": (b"\x8a\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58", [Message(PONG, b"Hello")]),
-    "256 bytes": (b"\x82\x7e\x01\x00" + bytes(256), [Message(BINARY, bytes(256))]),
-    "64 KiB": (b"\x82\x7f\x00\x00\x00\x00\x00\x01\x00\x00" + bytes(65536), [Message(BINARY, bytes(65536))]),
-    "an empty text": (b"\x81\x00", [Message(TEXT, b"")]),
-    "a close with a status": (b"\x88\x06\x03\xf3oops", [Message(CLOSE, b"\x03\xf3oops")]),
+    "a masked pong": (b"\x8a\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58", [WebSocketMessage(PONG, b"Hello")]),
+    "256 bytes": (b"\x82\x7e\x01\x00" + bytes(256), [WebSocketMessage(BINARY, bytes(256))]),
+    "64 KiB": (b"\x82\x7f\x00\x00\x00\x00\x00\x01\x00\x00" + bytes(65536), [WebSocketMessage(BINARY, bytes(65536))]),
+    "an empty text": (b"\x81\x00", [WebSocketMessage(TEXT, b"")]),
+    "a close with a status": (b"\x88\x06\x03\xf3oops", [WebSocketMessage(CLOSE, b"\x03\xf3oops")]),
     "nothing": (b"", []),
     "a cut frame": (b"\x81\x05Hel", []),
 }
 
 
 @pytest.mark.parametrize(("body", "expected"), EXAMPLES.values(), ids=EXAMPLES)
-def test_messages(body: bytes, expected: list[Message]) -> None:
+def test_messages(body: bytes, expected: list[WebSocketMessage]) -> None:
     for feeds in [[body], *(ways(body) if len(body) < 1000 else [[body[:9], body[9:]]])]:
         decoder = MessageDecoder()
         assert [message for feed in feeds for message in decoder.feed(feed)] == expected
@@ -70,7 +70,7 @@ def test_what_is_encoded_is_decoded(payloads: list[bytes], mask: bytes, size: in
     body = b"".join(websocket.encode(BINARY, payload, mask) for payload in payloads)
     decoder = MessageDecoder()
     found = [message for at in range(0, len(body), size) for message in decoder.feed(body[at : at + size])]
-    assert found == [Message(BINARY, payload) for payload in payloads]
+    assert found == [WebSocketMessage(BINARY, payload) for payload in payloads]
 
 
 class Transport(asyncio.Transport):
@@ -104,7 +104,7 @@ def test_what_aiohttp_sends_is_decoded(size: int, masked: bool) -> None:
 
     payload = bytes(range(256)) * 1000
     body = asyncio.run(sent(payload[:size]))
-    assert MessageDecoder().feed(body) == [Message(BINARY, payload[:size])]
+    assert MessageDecoder().feed(body) == [WebSocketMessage(BINARY, payload[:size])]
     if not masked:
         assert websocket.encode(BINARY, payload[:size]) == body
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any, Final
 
 from streamkit.apis import Chunk
-from streamkit.apis._kit.merge import Pieces, joined
+from streamkit.apis._kit.merge import Fragments, joined
 from streamkit.apis._kit.reading import as_object, as_string, nonempty_string, to_json
 from streamkit.apis.ai_data_stream.chunks import usage
 from streamkit.model.message import Message, Part, Reply, Usage
@@ -20,7 +20,7 @@ class DataStreamAssembler:
 
     def __init__(self) -> None:
         self._id = ""
-        self._content, self._reasoning = Pieces(), Pieces()
+        self._content, self._reasoning = Fragments(), Fragments()
         self._parts: list[dict[str, Any]] = []
         self._text: dict[str, Any] | None = None
         self._thought: dict[str, Any] | None = None
@@ -68,7 +68,7 @@ class DataStreamAssembler:
 
     def _add_text(self, text: str) -> None:
         if self._text is None:
-            self._text = {"type": "text", "text": Pieces()}
+            self._text = {"type": "text", "text": Fragments()}
             self._parts.append(self._text)
         self._text["text"].append(text)
         self._content.append(text)
@@ -79,14 +79,14 @@ class DataStreamAssembler:
                 self._detail.update(_some(value, "signature"))
             return
         if self._thought is None:
-            self._thought = {"type": "reasoning", "reasoning": Pieces(), "details": []}
+            self._thought = {"type": "reasoning", "reasoning": Fragments(), "details": []}
             self._parts.append(self._thought)
         if code == "i":
             self._thought["details"].append({"type": "redacted", **_some(value, "data")})
             self._detail = None
             return
         if self._detail is None:
-            self._detail = {"type": "text", "text": Pieces()}
+            self._detail = {"type": "text", "text": Fragments()}
             self._thought["details"].append(self._detail)
         for grown in (self._detail["text"], self._thought["reasoning"], self._reasoning):
             grown.append(as_string(value))
@@ -95,7 +95,7 @@ class DataStreamAssembler:
         id = as_string(value.get("toolCallId"))
         call = self._calls.get(id)
         if call is None:
-            call = {"state": "partial-call", "step": self._step, "toolCallId": id, "raw": Pieces(), "given": {}}
+            call = {"state": "partial-call", "step": self._step, "toolCallId": id, "raw": Fragments(), "given": {}}
             self._calls[id] = call
             self._parts.append({"type": "tool-invocation", "toolInvocation": call})
         if code == "c":

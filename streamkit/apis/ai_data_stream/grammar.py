@@ -14,7 +14,7 @@ import orjson
 
 from streamkit.apis import Chunk
 from streamkit.apis._kit.reading import as_object, as_string
-from streamkit.apis._kit.values import Calls, Repeated, Texts
+from streamkit.apis._kit.values import Calls, PartTexts, Repeated
 from streamkit.apis.ai_data_stream.chunks import CODES
 from streamkit.model.finding import Severity
 from streamkit.model.grammar import Grammar, Misstep, Walk
@@ -120,7 +120,7 @@ class _DataWalk:
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
         self._message, self._tools = Walk(MESSAGE), Walk(TOOL)
-        self._same, self._texts, self._calls = Repeated(), Texts(), Calls()
+        self._same, self._texts, self._calls = Repeated(), PartTexts(), Calls()
         self._awaited: dict[str, None] = {}
         self._steps: list[tuple[int, Any]] = []
         self._called = 0
