@@ -21,6 +21,7 @@ APPENDED_DELTAS = (
     "openai_assistants",
     "openai_chat",
     "openai_completions",
+    "openai_realtime",
     "openai_transcription",
     "plain_text",
     "replicate",

@@ -36,6 +36,7 @@ GOOD = {
     "openai_assistants": "assistants.sse",
     "openai_chat": "chat.sse",
     "openai_completions": "completions.sse",
+    "openai_realtime": "realtime.ndjson",
     "openai_responses": "responses.sse",
     "openai_transcription": "transcription.sse",
     "plain_text": "text.sse",

@@ -26,8 +26,10 @@ LAXER = {
     "openai_responses": {"cache_write_tokens", "action", "message"},
     "anthropic_messages": {"web_fetch_requests", "expires_at", "name"},
     "openai_transcription": set(),
+    # What the client requested and is repeated: the format of the audio, the limit of tokens; and an approval.
+    "openai_realtime": {"approve", "audio", "annotations", "output", "format", "rate", "voice", "max_output_tokens"},
 }
-LEAST_EDITS = {"openai_responses": 600, "anthropic_messages": 600, "openai_transcription": 90}
+LEAST_EDITS = {"openai_realtime": 600, "openai_responses": 600, "anthropic_messages": 600, "openai_transcription": 90}
 """Fewer edits than these would mean that the samples lack fields."""
 
 
@@ -53,10 +55,20 @@ def transcription_events() -> Iterator[tuple[type, Value]]:
             yield model, value
 
 
+def realtime_events() -> Iterator[tuple[type, Value]]:
+    realtime = pytest.importorskip("openai.types.realtime")
+    for model in members(realtime.RealtimeServerEvent):
+        for value in samples(model):
+            if "session" in value:
+                value = {**value, "session": {"type": "realtime"}}
+            yield model, value
+
+
 EVENTS: dict[str, Callable[[], Iterator[tuple[type, Value]]]] = {
     "openai_responses": openai_events,
     "anthropic_messages": anthropic_events,
     "openai_transcription": transcription_events,
+    "openai_realtime": realtime_events,
 }
 
 

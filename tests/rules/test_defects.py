@@ -283,6 +283,25 @@ GOOD = (
         cut="argsTextDelta",
     ),
     Good(
+        "openai_realtime",
+        "realtime.ndjson",
+        # As the SDK's own types tell; it passes the session on unread.
+        optional=frozenset(
+            {
+                *("object", "model", "output_modalities", "previous_item_id", "status", "status_details", "output"),
+                *("conversation_id", "max_output_tokens", "usage", "metadata", "transcript", "content_index", "delta"),
+                *("total_tokens", "input_tokens", "output_tokens", "input_token_details", "output_token_details"),
+                *("text_tokens", "audio_tokens", "cached_tokens", "name", "limit", "remaining", "reset_seconds"),
+                *("item.id", "response.id", "session.id", "output.0.id", "item.call_id", "content.0.type", "part.type"),
+                *("session.type", "usage.type", "usage.seconds"),
+            }
+        ),
+        free=frozenset({"session", "usage", "seconds", "max_output_tokens", "model"}),
+        text="delta",
+        total="response.usage.total_tokens",
+        cut="delta",
+    ),
+    Good(
         "writer_completions",
         "writer.sse",
         text="value",

@@ -19,9 +19,12 @@ _LAST = frozenset({"response.completed", "response.failed", "response.incomplete
 
 
 class ResponseAssembler:
-    """Assembles the events of a response into a `response`."""
+    """Assembles the events of a response into a `response`; of several responses over a WebSocket, the last one."""
 
     def __init__(self) -> None:
+        self._begin()
+
+    def _begin(self) -> None:
         self._response: dict[str, Any] = {}
         self._last = False
         self._items: dict[int, OutputItem] = {}
@@ -38,6 +41,8 @@ class ResponseAssembler:
             self._feed_item(kind, chunk)
         elif type(response) is dict and (kind or chunk.get("object") == "response"):
             # Events after the terminal event do not replace its response.
+            if self._last and kind == "response.created" and response.get("id") != self._response.get("id"):
+                self._begin()  # over a WebSocket, each request is answered with a response
             if not self._last or kind in _LAST:
                 self._response = response
                 self._last = kind in _LAST or not kind

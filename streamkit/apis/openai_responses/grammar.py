@@ -81,8 +81,12 @@ class _ResponseWalk:
 
     def missteps(self) -> Iterator[Misstep]:
         opened = self._response.states
+        several = self._stream.framing == "websocket"
         for chunk, event in enumerate(self._stream.chunks):
             number = event.get("sequence_number")
+            if several and event.get("type") == "response.created" and self._response.state(0) in RESPONSE.ends:
+                yield from self._begin_next()
+                opened, self._sequence = self._response.states, None
             if type(number) is int:
                 if self._sequence is not None and number != self._sequence + 1:
                     message = f"sequence_number is {number}, but {self._sequence + 1} was expected"
@@ -93,6 +97,13 @@ class _ResponseWalk:
                 continue
             yield from self._event(chunk, event)
         yield from self._end()
+
+    def _begin_next(self) -> Iterator[Misstep]:
+        """Begin another response: over a WebSocket, each request is answered with one."""
+        yield from self._end()
+        self._response, self._items = Walk(RESPONSE), ItemChecks()
+        self._consistency = ResponseConsistency()
+        self._id = None
 
     def _event(self, chunk: int, event: dict[str, Any]) -> Iterator[Misstep]:
         kind = event["type"] if isinstance(event.get("type"), str) else ""

@@ -35,6 +35,7 @@ RULE = Rule.declare(
         "openai_assistants",
         "openai_chat",
         "openai_completions",
+        "openai_realtime",
         "openai_transcription",
         "openai_responses",
     ),

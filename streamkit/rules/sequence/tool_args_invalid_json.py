@@ -31,6 +31,7 @@ RULE = Rule.declare(
         "mistral_conversations",
         "openai_assistants",
         "openai_chat",
+        "openai_realtime",
     ),
     whole=True,
 )

@@ -30,6 +30,7 @@ RULE = Rule.declare(
         "openai_assistants",
         "openai_chat",
         "openai_completions",
+        "openai_realtime",
         "openai_responses",
         "openai_transcription",
         "tgi",
