@@ -11,7 +11,7 @@ from itertools import accumulate
 from streamkit.faults._fault import Argument, DoesNotApply, Given, whole
 from streamkit.frozen import dataclass
 from streamkit.model.exchange import header
-from streamkit.model.step import Head, Last, Step, Write
+from streamkit.model.step import Head, Last, Receive, Step, Write
 from streamkit.wire.framing import choose
 from streamkit.wire.values import Event
 
@@ -38,7 +38,7 @@ class PlayedBody:
         """Return the body of a valid list of steps, which has exactly one end."""
         head = next((step for step in steps if isinstance(step, Head)), None)
         last = steps[-1]
-        assert not isinstance(last, (Head, Write)), "steps end in an end"
+        assert not isinstance(last, (Head, Write, Receive)), "steps end in an end"
         return PlayedBody(head, tuple(step for step in steps if isinstance(step, Write)), last)
 
     @property

@@ -29,6 +29,14 @@ class Write:
 
 
 @dataclass(frozen=True, slots=True)
+class Receive:
+    """Wait until the client of a WebSocket has sent a message, of this `type` if it is not empty; later deadlines move."""
+
+    at: int
+    type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Finish:
     """End the body according to the protocol (for HTTP, with the last chunk)."""
 
@@ -65,5 +73,5 @@ class Hang:
     at: int
 
 
-Step = Head | Write | Finish | Close | Reset | HalfChunk | Hang
+Step = Head | Write | Receive | Finish | Close | Reset | HalfChunk | Hang
 Last = Finish | Close | Reset | HalfChunk | Hang  # a valid list of steps ends in exactly one of these

@@ -5,9 +5,11 @@ This module neither reads a clock nor sleeps. The caller waits for each deadline
 
 from __future__ import annotations
 
+import orjson
+
 from streamkit.frozen import dataclass
-from streamkit.model.exchange import Exchange
-from streamkit.model.step import Close, Finish, Hang, Head, Last, Reset, Step, Write
+from streamkit.model.exchange import Exchange, SentMessage
+from streamkit.model.step import Close, Finish, Hang, Head, Last, Receive, Reset, Step, Write
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +26,14 @@ class Pace:
 
 RECORDED = Pace()
 
+# Messages that a server sends without being asked. A client that sends before they arrive need not, when they are played.
+_GREETINGS = ("session.created",)
+
 
 def steps(exchange: Exchange, pace: Pace = RECORDED) -> list[Step]:
     """Return the steps of an exchange: its head (if recorded), a write per non-empty frame, and its end.
+
+    Over a WebSocket, frames that followed messages of the client wait for them.
 
     Deadlines are in nanoseconds since the request was sent. A step without a recorded time gets the deadline of the one before.
     """
@@ -36,12 +43,36 @@ def steps(exchange: Exchange, pace: Pace = RECORDED) -> list[Step]:
     if response is not None:
         result.append(Head(deadline(response.at), response.status, response.headers))
     frames = exchange.frames
-    for data, at in zip(frames.data, frames.at, strict=True):
+    sent = list(reversed(exchange.sent))
+    for number, (data, at) in enumerate(zip(frames.data, frames.at, strict=True)):
+        if sent and sent[-1].after_frame <= number and message_type(data) not in _GREETINGS:
+            result.append(_receive(sent, number, deadline))
         if data:
             result.append(Write(deadline(at), data))
     end = exchange.end
     result.append(_last(None if end is None else end.reason, deadline(None if end is None else end.at)))
     return result
+
+
+def _receive(sent: list[SentMessage], number: int, deadline: _Deadlines) -> Receive:
+    """Take the messages that the client sent before a frame; return the step that waits for the last of them.
+
+    A client need not send the same number of messages, such as pieces of audio, so only the type of the last one counts.
+    """
+    last = sent.pop()
+    while sent and sent[-1].after_frame <= number:
+        last = sent.pop()
+    return Receive(deadline(last.at), message_type(last.data))
+
+
+def message_type(data: bytes) -> str:
+    """Return the `type` of a message that is a JSON object; "" if it has none."""
+    try:
+        value = orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return ""
+    kind = value.get("type") if isinstance(value, dict) else None
+    return kind if isinstance(kind, str) else ""
 
 
 def untimed(exchange: Exchange) -> str | None:

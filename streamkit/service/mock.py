@@ -197,7 +197,9 @@ class Mock:
             steps_ = retimed(steps_, recording.first_token, options.tempo, random)
         remarks: list[str] = []
         plans = [planned for planned in options.faults if self._strikes(planned)]
-        if plans or header_faults:
+        if (plans or header_faults) and recording.exchange.websocket:
+            remarks = ["no fault: the recording is of a WebSocket"]
+        elif plans or header_faults:
             steps_, remarks = inject(steps_, [*plans, *header_faults], random)
         self._log(request, recording.name, "; ".join(remarks))
         if self._on_answer is not None:

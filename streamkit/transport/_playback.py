@@ -6,10 +6,11 @@ import asyncio
 from collections.abc import Sequence
 
 from streamkit.model.exchange import Headers, header
-from streamkit.model.step import Finish, HalfChunk, Hang, Head, Last, Reset, Step, Write
+from streamkit.model.step import Finish, HalfChunk, Hang, Head, Last, Receive, Reset, Step, Write
 from streamkit.transport._heads import HOP_BY_HOP, RequestHead
 from streamkit.transport.connection import Connection, Incoming, reason
 from streamkit.transport.deadlines import Deadlines
+from streamkit.transport.websocket_playback import WebSocketPlayback
 
 # Headers that describe a content coding; recorded frames are stored decoded.
 _CODING_HEADERS = frozenset(("content-encoding", "content-length"))
@@ -62,7 +63,7 @@ class Playback:
             elif isinstance(step, Head):
                 kept = tuple((name, value) for name, value in step.headers if name.lower() not in _CODING_HEADERS)
                 writer.head(step.status, kept, length(step.headers, steps))
-            else:
+            elif not isinstance(step, Receive):  # which only a WebSocket has
                 self._end(step)
                 break
         return None
@@ -159,7 +160,15 @@ def length(headers: Headers, steps: Sequence[Step]) -> int | None:
 
 
 def play(connection: Connection, request: Incoming, steps: Sequence[Step]) -> None:
-    """Answer this request by playing the steps."""
-    playback = Playback(connection, request, steps)
+    """Answer this request by playing the steps, over a WebSocket if they are those of one."""
+    head = steps[0]
+    playback: Playback | WebSocketPlayback
+    if isinstance(head, Head) and head.status == 101:
+        if not request.head.websocket:
+            connection.reject(426, "the recording is of a WebSocket: connect with a WebSocket client")
+            return
+        playback = WebSocketPlayback(connection, request, head, steps[1:])
+    else:
+        playback = Playback(connection, request, steps)
     connection.responder = playback
     playback.start()

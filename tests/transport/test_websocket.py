@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 import threading
 from pathlib import Path
@@ -15,16 +16,19 @@ from streamkit.apis import interpret
 from streamkit.formats import read
 from streamkit.model import recording
 from streamkit.model.exchange import Exchange, SentMessage
+from streamkit.service.mock import Mock, Options
 from streamkit.service.proxying import proxying
 from streamkit.service.recording import Recorders, one_file, record
 from streamkit.service.turns import turns
 from streamkit.transport.client import Outgoing, Settings
 from streamkit.transport.proxy import Route, Rules
+from streamkit.transport.server import Server, in_thread
 from streamkit.transport.websocket_client import Conversation
 from streamkit.wire.websocket import CLOSE, TEXT, encode
 from tests.transport.test_proxy import Between, Lines
 from tests.transport.websockets import Upstream, upstream
 
+STREAMS = Path(__file__).parents[1] / "specs" / "streams"
 KEY = "sk-proj-Zx9Qw7Er5Ty3Ui1Op2As4Df6Gh8Jk0Lz1Xc3Vb5Nm7T3BlbkFJQw2Er4Ty6Ui8Op0As1Df3Gh5Jk7"
 CREATED = '{"type":"session.created","event_id":"e1","session":{"type":"realtime"}}'
 DELTA = '{"type":"response.output_text.delta","event_id":"e2","delta":"Hé"}'
@@ -229,3 +233,114 @@ def test_a_reader_that_does_not_know_sent_messages_passes_over_them() -> None:
     assert exchange.frames.body == b"ac"
     assert exchange.sent == (SentMessage(b"b", 2, 1), SentMessage(b"\xff", 3, 1))
     assert [(damage.line, damage.kind) for damage in exchange.damage] == [(6, "bad-field")]
+
+
+RECORDED = [
+    '{"type":"start","streamkit":1,"source":"client","clock":"monotonic","sent_at":0,"request":{"method":"GET",'
+    '"url":"wss://api.openai.com/v1/realtime?model=gpt-realtime","headers":[],"body":null}}',
+    '{"type":"response","at":0,"status":101,"http":"1.1","headers":[["upgrade","websocket"],["sec-websocket-protocol","realtime"],["x-id","1"]]}',
+    f'{{"type":"sent","at":1,"text":{json.dumps(ASKED.decode())}}}',
+    f'{{"type":"frame","at":2,"text":{json.dumps(CREATED)}}}',
+    f'{{"type":"frame","at":3,"text":{json.dumps(DELTA)}}}',
+    '{"type":"frame","at":4,"base64":"/w=="}',
+    '{"type":"sent","at":5,"text":"{\\"type\\":\\"input_audio_buffer.append\\"}"}',
+    '{"type":"sent","at":6,"text":"{\\"type\\":\\"input_audio_buffer.commit\\"}"}',
+    f'{{"type":"frame","at":7,"text":{json.dumps(DONE)}}}',
+    '{"type":"end","at":8,"reason":"eof","frames":4}',
+]
+
+
+def mock(end: str = "eof") -> Mock:
+    lines = [line.replace('"eof"', f'"{end}"').encode() + b"\n" for line in RECORDED]
+    return Mock(recording.read(lines), Options())
+
+
+def test_serve_waits_for_the_messages_that_were_waited_for() -> None:
+    async def talk(port: int) -> list[Any]:
+        async with (
+            aiohttp.ClientSession() as session,
+            session.ws_connect(
+                f"http://127.0.0.1:{port}/v1/realtime?model=gpt-realtime", protocols=["realtime", "other"]
+            ) as client,
+        ):
+            got: list[Any] = [client.protocol, await client.receive_str()]
+            await client.send_str('{"type":"session.update"}')
+            with pytest.raises(TimeoutError):
+                await client.receive(0.05)
+            return got
+
+    async def talk_on(port: int) -> list[Any]:
+        async with (
+            aiohttp.ClientSession() as session,
+            session.ws_connect(f"http://127.0.0.1:{port}/v1/realtime?model=gpt-realtime") as client,
+        ):
+            got: list[Any] = [client.protocol, await client.receive_str()]
+            await client.send_str('{"type":"session.update"}')
+            await client.send_str(ASKED.decode())
+            got += [await client.receive_str(), await client.receive_bytes()]
+            await client.send_bytes(b"\xff\xfe")
+            await client.send_str('{"type":"input_audio_buffer.commit"}')
+            got.append(await client.receive_str())
+            closing = await client.receive()
+            return [*got, closing.type, client.close_code]
+
+    with in_thread(Server(mock().answer)) as server:
+        assert asyncio.run(talk(server.port)) == ["realtime", CREATED]
+        assert asyncio.run(talk_on(server.port)) == [None, CREATED, DELTA, b"\xff", DONE, aiohttp.WSMsgType.CLOSE, 1000]
+
+
+@pytest.mark.parametrize(("end", "expected"), [("reset", 1006), ("protocol_error", 1006)])
+def test_serve_repeats_an_end_without_a_close_frame(end: str, expected: int) -> None:
+    async def talk(port: int) -> int | None:
+        async with (
+            aiohttp.ClientSession() as session,
+            session.ws_connect(f"http://127.0.0.1:{port}/v1/realtime?model=gpt-realtime") as client,
+        ):
+            for message in (ASKED.decode(), '{"type":"input_audio_buffer.commit"}'):
+                await client.send_str(message)
+            async for _ in client:
+                pass
+            return client.close_code
+
+    with in_thread(Server(mock(end).answer)) as server:
+        assert asyncio.run(talk(server.port)) == expected
+
+
+def test_serve_rejects_a_request_that_is_no_websocket() -> None:
+    async def ask(port: int) -> tuple[int, str]:
+        async with (
+            aiohttp.ClientSession() as session,
+            session.get(f"http://127.0.0.1:{port}/v1/realtime?model=gpt-realtime") as response,
+        ):
+            return response.status, await response.text()
+
+    with in_thread(Server(mock().answer)) as server:
+        status, text = asyncio.run(ask(server.port))
+    assert status == 426 and "connect with a WebSocket client" in text
+
+
+def test_openai_python_talks_to_serve_as_to_openai() -> None:
+    pytest.importorskip("websockets", reason="the websockets library is not installed")
+    openai = pytest.importorskip("openai")
+
+    async def talk(port: int) -> list[str]:
+        client = openai.AsyncOpenAI(
+            api_key=KEY, base_url=f"http://127.0.0.1:{port}/v1", websocket_base_url=f"ws://127.0.0.1:{port}/v1"
+        )
+        kinds = []
+        async with client.realtime.connect(model="gpt-realtime") as connection:
+            kinds.append(type(await connection.recv()).__name__)
+            await connection.response.create()
+            async for event in connection:
+                kinds.append(type(event).__name__)
+                if event.type == "response.done":
+                    break
+        return kinds
+
+    events = (STREAMS / "realtime.ndjson").read_text(encoding="utf-8").splitlines()
+    lines = [*RECORDED[:4], *(f'{{"type":"frame","at":9,"text":{json.dumps(event)}}}' for event in events[8:])]
+    answers = Mock(recording.read([line.encode() + b"\n" for line in lines]), Options())
+    with in_thread(Server(answers.answer)) as server:
+        kinds = asyncio.run(talk(server.port))
+    assert kinds[:2] == ["SessionCreatedEvent", "ResponseCreatedEvent"]
+    assert len(kinds) == 1 + len(events[8:]) and kinds[-1] == "ResponseDoneEvent"
