@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[1]
 COPIED = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "LICENSE", "recordings/README.md")
 NAVIGATION = {
     "Start": "test-without-a-key openai-compatible-in-ci know-your-ttft demo questions glossary comparison",
-    "Commands": "record proxy replay serve lint rule reassemble stats inspect convert diff reduce redact schema probe doctor completion",
+    "Commands": "record websocket proxy replay serve lint rule reassemble stats inspect convert diff reduce redact schema probe doctor completion",
     "Tests": "pytest from-vcrpy from-aimock faults faults-and-clients clients",
     "Reference": "rules/index metrics definitions apis dialects providers formats recording-format python grammars terminal limits",
     "The project": "reliability performance scale mutants extending decisions/index",

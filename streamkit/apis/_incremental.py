@@ -14,7 +14,7 @@ from streamkit.apis._api import APIS, Api, Ending, Sample
 from streamkit.apis._decode import DONE, Decoded, framing_of, holds_document, parse
 from streamkit.apis._detect import choose_api
 from streamkit.apis._interpret import build_stream
-from streamkit.model.exchange import End, Exchange, Response
+from streamkit.model.exchange import End, Exchange, Response, SentMessage, message_type
 from streamkit.model.message import ERROR, FINISH, TOKEN, USAGE
 from streamkit.model.stream import Broken, Stream
 from streamkit.wire.values import Decoder, Event, Events, Framing, Ignored, Item, Tail
@@ -23,6 +23,7 @@ _HEAD = 4096  # bytes from which the framing is chosen
 # Frames are buffered undecoded up to these limits, so that a stream of usual length costs nothing while it arrives.
 _MAX_HELD_BYTES = 1 << 20
 _MAX_HELD_FRAMES = 1024
+_MOST_REQUESTS = 1000  # of a WebSocket, the newest
 _SAMPLE = 32  # chunks, and events, from which the API is chosen
 # The API is chosen at the latest after this many events or bytes of events, even from fewer chunks.
 _MAX_SAMPLED_EVENTS = 1024
@@ -67,6 +68,12 @@ class Incremental:
             self._held += len(data)
             if self._held >= _MAX_HELD_BYTES or len(self._head) >= _MAX_HELD_FRAMES:
                 self._begin()
+
+    def sent(self, data: bytes, at: int | None) -> None:
+        """Take a message of a WebSocket's client; only requests for a response are kept, for the times since them."""
+        if message_type(data) == "response.create":
+            message = SentMessage(data, at, 0)
+            self._exchange = replace(self._exchange, sent=(*self._exchange.sent[-_MOST_REQUESTS:], message))
 
     def close(self, end: End | None) -> Stream:
         """End the exchange and return its stream, without frames, events and most of the chunks.

@@ -12,7 +12,7 @@ from streamkit.errors import CannotWrite
 from streamkit.model.exchange import Exchange, Frame, Frames, Response
 from streamkit.stdio import STDOUT, stdout_is_terminal, write_all
 from streamkit.text import SafePieces
-from streamkit.wire.framing import choose
+from streamkit.wire.framing import WEBSOCKET, choose
 from streamkit.wire.values import Decoder, Event
 
 ShowMode = Literal["text", "raw", "data", "none"]
@@ -129,7 +129,8 @@ class TextExtractor:
     def _events(self, data: bytes) -> list[Event]:
         if self._decoder is None:
             kind = self.response.header("content-type") if self.response else None
-            self._decoder = choose(kind, data[:1024]).decoder()
+            websocket = Exchange(response=self.response).websocket
+            self._decoder = (WEBSOCKET if websocket else choose(kind, data[:1024])).decoder()
         return [item for item in self._decoder.feed(data) if isinstance(item, Event)]
 
     def _text_of_events(self, events: list[Event]) -> str:

@@ -254,6 +254,19 @@ class Timeline:
             return Samples(missing=absent)
         return self.between(at, self.stream.exchange.began_at or 0)
 
+    def since_turn(self, at: int | None, absent: str) -> Samples:
+        """Return the same from the last request for a response before `at`: over a WebSocket, which may hold several, the
+        client's last `response.create`. Without one, the server decided when to respond, and there is no such time."""
+        exchange = self.stream.exchange
+        if not exchange.websocket or at is None or self.since_start:
+            return self.since_request(at, absent)
+        before = [
+            message.at
+            for message in exchange.sent
+            if message.at is not None and message.at <= at and message.type == "response.create"
+        ]
+        return self.between(at, before[-1]) if before else Samples(missing="no-request-time")
+
     def between(self, later: int, earlier: int) -> Samples:
         """Return a duration; missing if the clock went back, or is too coarse for it."""
         if self.coarse and 0 <= later - earlier < self.resolution:

@@ -14,7 +14,7 @@ from streamkit.model.measurement import Samples
 def measured(timeline: Timeline) -> Samples:
     """Return one sample, in tokens per second."""
     content, usage = timeline.content, timeline.stream.usage
-    first = timeline.since_request(
+    first = timeline.since_turn(
         timeline.chunk_times[content[0]] if content else None, "no-times" if content else "no-token"
     )
     if first.missing:

@@ -17,6 +17,6 @@ def measured(timeline: Timeline) -> Samples:
     """Return one sample, in nanoseconds."""
     flags = timeline.flags
     first = next((chunk for chunk in timeline.content if flags[chunk] & (TEXT | TOOL)), None)
-    return timeline.since_request(
+    return timeline.since_turn(
         None if first is None else timeline.chunk_times[first], "no-answer" if first is None else "no-times"
     )

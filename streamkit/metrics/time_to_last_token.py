@@ -15,6 +15,6 @@ from streamkit.model.measurement import Samples
 def measured(timeline: Timeline) -> Samples:
     """Return one sample, in nanoseconds."""
     content = timeline.content
-    return timeline.since_request(
+    return timeline.since_turn(
         timeline.chunk_times[content[-1]] if content else None, "no-times" if content else "no-token"
     )

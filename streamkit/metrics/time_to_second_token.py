@@ -17,5 +17,5 @@ def measured(timeline: Timeline) -> Samples:
     """Return one sample, in nanoseconds."""
     content = timeline.content
     if len(content) < 2:
-        return timeline.since_request(None, "one-token" if content else "no-token")
-    return timeline.since_request(timeline.chunk_times[content[1]], "no-times")
+        return timeline.since_turn(None, "one-token" if content else "no-token")
+    return timeline.since_turn(timeline.chunk_times[content[1]], "no-times")

@@ -218,6 +218,11 @@ class SentMessage:
 
     __repr__ = brief
 
+    @property
+    def type(self) -> str:
+        """The `type` of the message; see `message_type`."""
+        return message_type(self.data)
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -330,6 +335,16 @@ class Exchange:
         if self.clock in ("monotonic", "kernel"):
             return None if self.source == "stdin" else 0
         return self.sent_at if self.clock == "log" else None
+
+
+def message_type(data: bytes) -> str:
+    """Return the `type` of a message that is a JSON object; "" if it has none."""
+    try:
+        value = orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return ""
+    kind = value.get("type") if isinstance(value, dict) else None
+    return kind if isinstance(kind, str) else ""
 
 
 def header(headers: Headers, name: str) -> str | None:

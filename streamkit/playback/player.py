@@ -5,10 +5,8 @@ This module neither reads a clock nor sleeps. The caller waits for each deadline
 
 from __future__ import annotations
 
-import orjson
-
 from streamkit.frozen import dataclass
-from streamkit.model.exchange import Exchange, SentMessage
+from streamkit.model.exchange import Exchange, SentMessage, message_type
 from streamkit.model.step import Close, Finish, Hang, Head, Last, Receive, Reset, Step, Write
 
 
@@ -62,17 +60,7 @@ def _receive(sent: list[SentMessage], number: int, deadline: _Deadlines) -> Rece
     last = sent.pop()
     while sent and sent[-1].after_frame <= number:
         last = sent.pop()
-    return Receive(deadline(last.at), message_type(last.data))
-
-
-def message_type(data: bytes) -> str:
-    """Return the `type` of a message that is a JSON object; "" if it has none."""
-    try:
-        value = orjson.loads(data)
-    except orjson.JSONDecodeError:
-        return ""
-    kind = value.get("type") if isinstance(value, dict) else None
-    return kind if isinstance(kind, str) else ""
+    return Receive(deadline(last.at), last.type)
 
 
 def untimed(exchange: Exchange) -> str | None:

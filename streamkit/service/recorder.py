@@ -186,6 +186,8 @@ class Recorder:
 
     def sent(self, data: bytes, at: int) -> None:
         """Record a message that the client of a WebSocket sent."""
+        if self._incremental is not None:
+            self._incremental.sent(data, at)
         self._write(self._recording.sent(data, at))
 
     def note(self, fields: Mapping[str, Any]) -> None:

@@ -6,9 +6,8 @@ Both of OpenAI's protocols ask for a response with that event, and end it with o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
 
-import orjson
+from streamkit.model.exchange import message_type
 
 _ENDS = frozenset({"response.done", "response.completed", "response.incomplete", "response.failed"})
 
@@ -19,25 +18,17 @@ def turns(messages: Iterable[bytes]) -> Callable[[], Callable[[bytes], bool]]:
     A conversation in which no response is requested is never over: the server or a time limit ends it. An error ends it
     too, because it may be the answer to a request.
     """
-    wanted = sum(_type(message) == "response.create" for message in messages)
+    wanted = sum(message_type(message) == "response.create" for message in messages)
 
     def begin() -> Callable[[bytes], bool]:
         left = wanted
 
         def over(message: bytes) -> bool:
             nonlocal left
-            kind = _type(message)
+            kind = message_type(message)
             left -= kind in _ENDS
             return bool(wanted) and (left <= 0 or kind == "error")
 
         return over
 
     return begin
-
-
-def _type(message: bytes) -> Any:
-    try:
-        value = orjson.loads(message)
-    except orjson.JSONDecodeError:
-        return None
-    return value.get("type") if isinstance(value, dict) else None

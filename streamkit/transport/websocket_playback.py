@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from streamkit.model.exchange import header
+from streamkit.model.exchange import header, message_type
 from streamkit.model.step import Finish, Hang, Head, Receive, Reset, Step, Write
-from streamkit.playback.player import message_type
 from streamkit.transport._heads import HOP_BY_HOP
 from streamkit.transport.connection import Connection, Incoming
 from streamkit.wire.websocket import BINARY, CLOSE, PING, PONG, TEXT, MessageDecoder, ProtocolError, accept, encode
