@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shlex
 import shutil
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -171,7 +169,7 @@ def _follow(
     assert draw is not None
 
     def summary(rows: Iterator[Any]) -> Iterator[str]:
-        return draw(_report(run, rows, (), options, sink.paint, listed=False))
+        return draw(_report(run, rows, None, options, sink.paint, listed=False))
 
     follow_stats(paths[0], run, summary, sink, console, names, rows=format_name == "jsonl")
 
@@ -197,15 +195,16 @@ def _measure(
 
     assert reporter.stats is not None
     run = Run(_what_to_measure(reporter, options), _counters(options))
-    sections: list[str] = []
+    page = None
     if reporter.sections is not None:
-        from streamkit.cli._page import section_writer
+        from streamkit.cli._page import PageWriter
 
-        run.keep = section_writer(reporter.sections(), run.counter, sections)
+        page = PageWriter(reporter.sections(), run.counter)
+        run.keep = page.keep
     rows = _rows(run, inputs, jobs, options, judge=reporter.sections is not None)
     if options["sort"]:
         rows = iter(sorted_rows(rows, options["sort"], reverse=options["reverse"]))
-    texts = reporter.stats(_report(run, rows, sections, options, sink.paint))
+    texts = reporter.stats(_report(run, rows, page, options, sink.paint))
     if options["otlp_endpoint"]:
         from streamkit.transport.otlp import send
 
@@ -274,7 +273,7 @@ def _what_to_measure(reporter: Reporter, options: dict[str, Any]) -> Any:
 def _report(
     run: Any,
     rows: Iterator[Any],
-    sections: Sequence[str],
+    page: Any,
     options: dict[str, Any],
     paint: Palette,
     *,
@@ -282,7 +281,10 @@ def _report(
 ) -> Any:
     """Return the input of a reporter."""
     from streamkit.metrics import REASONS, outcome_sentence
-    from streamkit.reporters import StatsReport
+    from streamkit.reporters import Origin, PageContent, StatsReport
+
+    if page is not None:
+        from streamkit.cli._page import origin
 
     ranks = _ranks(options["percentiles"])
     statistics = {"statistics": ("n", "min", "mean", *(f"p{rank:g}" for rank in ranks), "max")} if ranks else {}
@@ -302,8 +304,8 @@ def _report(
         ascii_only=ascii_only(),
         paint=paint,
         marks=lambda: run.marks,
-        page=lambda: sections,
-        command=shlex.join(["streamkit", *sys.argv[1:]]),
+        page=PageContent() if page is None else page.content,
+        origin=Origin() if page is None else origin(),
         **statistics,
     )
 
