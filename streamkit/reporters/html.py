@@ -38,15 +38,16 @@ def rows(given: Sequence[Row]) -> str:
 
 
 def stats(report: StatsReport) -> Iterator[str]:
-    """Yield a page: the summary, charts of its distributions, the streams as bars and as a table, then each in full."""
+    """Yield a page: the headline numbers, charts of the distributions and all of them in a table, the streams as bars and as a table, then each in full."""
     streams = list(report.streams)
     groups = report.groups()
     parts = [
         f"<h1>{text(headline(groups[0]))}</h1>",
         *first_screen(groups[0], report),
         f'<p class="dim">{text(run_line(groups[0], report))}</p>',
-        *_summaries(groups, report),
         *_charts(groups[0], report.columns),
+        "<h2>All distributions</h2>",
+        *_summaries(groups, report),
         *_over_time(streams, report.columns),
         "<h2>Streams over time, each from its request</h2>",
         waterfall(streams),

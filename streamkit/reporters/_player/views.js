@@ -243,6 +243,7 @@ class WireView {
   constructor(stream) {
     this.stream = stream;
     this.element = element("div", { class: "view wire", tabindex: "0", role: "group", "aria-label": "Bytes on the wire" });
+    new ResizeObserver(() => this.center()).observe(this.element);
   }
 
   show(count, now, moving) {
@@ -261,6 +262,11 @@ class WireView {
     if (first) boxes.unshift(element("p", { class: "dim" }, `… ${first.toLocaleString("en")} frames before`));
     if (!last) boxes.push(element("p", { class: "dim" }, "no bytes yet"));
     this.element.replaceChildren(...boxes);
+    this.center();
+  }
+
+  // Scrolls to the bytes of the current item.
+  center() {
     const marked = this.element.querySelector("mark");
     if (!marked) return;
     const above = marked.getBoundingClientRect().top - this.element.getBoundingClientRect().top;
