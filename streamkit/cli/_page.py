@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from streamkit.model.measurement import TokenCounter
 from streamkit.model.stream import Stream
-from streamkit.reporters import Origin, PageContent, PageStream, Row
+from streamkit.reporters import PageContent, PageOrigin, PageStream, Row
 from streamkit.tool import VERSION
 
 # Streams that have a section of their own; for the others the page has the numbers only.
@@ -67,13 +67,13 @@ class PageWriter:
             self._sections.append(self._draw(PageStream(row, stream, findings, definitions)))
 
 
-def origin() -> Origin:
+def origin() -> PageOrigin:
     """Return the command line, the time, and the machine that writes a page."""
     import platform
 
     machine = [platform.node(), platform.system(), platform.release(), platform.machine()]
     python = f"{platform.python_implementation()} {platform.python_version()}"
-    return Origin(
+    return PageOrigin(
         command=shlex.join(["streamkit", *sys.argv[1:]]),
         written=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         machine=f"{' '.join(filter(None, machine))}, {python}",

@@ -41,22 +41,30 @@ _BESIDE = ", and a gate on success_share, failed or truncated decides about them
 )
 @paths_argument
 @click.option(
-    "--format", "format_name", type=ReporterName("stats", "rows", own=("sqlite", "parquet")), help="Default: table."
+    "--format",
+    "format_name",
+    type=ReporterName("stats", "rows", own=("sqlite", "parquet")),
+    help="Write this format. Default: table.",
 )
 @click.option("--append", is_flag=True, help="Add the streams that the database of --format sqlite lacks.")
 @click.option(
-    "--metrics", multiple=True, metavar="NAME,…", help="Only these metrics, by name or alias (ttft, gap, tokens)."
+    "--metrics",
+    multiple=True,
+    metavar="NAME,…",
+    help="Measure only these metrics, by name or alias (ttft, gap, tokens).",
 )
-@click.option("--percentiles", metavar="N,…", help="Percentiles to show instead of 50, 90, 95 and 99.")
+@click.option("--percentiles", metavar="N,…", help="Show these percentiles instead of 50, 90, 95 and 99.")
 @click.option("--per-stream", is_flag=True, help="List every stream, even if there are many.")
 @click.option("--sort", metavar="METRIC[.STAT]", help="Sort streams by a metric (ttft, gap.p99).")
 @click.option("--reverse", is_flag=True, help="Sort the largest first.")
 @click.option("--by", metavar="WHAT", help="Group by model, provider, file, label or label:NAME.")
-@click.option("--definitions", is_flag=True, help="What each benchmark tool would report, side by side.")
+@click.option("--definitions", is_flag=True, help="Show what each benchmark tool would report, side by side.")
 @click.option("--tokenizer", metavar="NAME", help="Count tokens where usage is missing: o200k_base, …, or auto.")
 @click.option("--vocab", metavar="FILE", help="Count with the vocabulary of FILE (.tiktoken or tokenizer.json).")
 @click.option("--fail-if", "fail_if", multiple=True, metavar="EXPR", help='Exit 1 if this is true: "ttft.p95 > 800ms".')
-@click.option("--slo", multiple=True, metavar="EXPR", help='A limit for goodput: "ttft <= 500ms".')
+@click.option(
+    "--slo", multiple=True, metavar="EXPR", help='Count streams within this limit as goodput: "ttft <= 500ms".'
+)
 @click.option("--allow-missing", is_flag=True, help="Pass a gate if its metric is missing.")
 @click.option("--include", type=click.Choice(["failed"]), help="Measure failed and partial streams with the others.")
 @click.option("--prices", metavar="FILE", help="Show what the streams cost, by the prices in FILE (TOML or JSON).")
@@ -281,7 +289,7 @@ def _report(
 ) -> Any:
     """Return the input of a reporter."""
     from streamkit.metrics import REASONS, outcome_sentence
-    from streamkit.reporters import Origin, PageContent, StatsReport
+    from streamkit.reporters import PageContent, PageOrigin, StatsReport
 
     if page is not None:
         from streamkit.cli._page import origin
@@ -305,7 +313,7 @@ def _report(
         paint=paint,
         marks=lambda: run.marks,
         page=PageContent() if page is None else page.content,
-        origin=Origin() if page is None else origin(),
+        origin=PageOrigin() if page is None else origin(),
         **statistics,
     )
 

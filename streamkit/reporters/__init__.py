@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from streamkit.reporters._reporter import ComparisonReport as ComparisonReport
     from streamkit.reporters._reporter import LintReport as LintReport
     from streamkit.reporters._reporter import Mark as Mark
-    from streamkit.reporters._reporter import Origin as Origin
     from streamkit.reporters._reporter import PageContent as PageContent
+    from streamkit.reporters._reporter import PageOrigin as PageOrigin
     from streamkit.reporters._reporter import PageStream as PageStream
     from streamkit.reporters._reporter import ProbeReport as ProbeReport
     from streamkit.reporters._reporter import Reporter as Reporter
@@ -28,7 +28,7 @@ _PLACES = {
     "LintReport": "_reporter",
     "MISSING": "_units",
     "Mark": "_reporter",
-    "Origin": "_reporter",
+    "PageOrigin": "_reporter",
     "PageContent": "_reporter",
     "PageStream": "_reporter",
     "ProbeReport": "_reporter",

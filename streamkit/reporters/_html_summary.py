@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from streamkit.reporters._html_page import cell, table, text
-from streamkit.reporters._reporter import Origin, Row, StatsReport
+from streamkit.reporters._reporter import PageOrigin, Row, StatsReport
 from streamkit.reporters._rows import stream_name
 from streamkit.reporters._units import MISSING, shown
 from streamkit.tool import VERSION
@@ -111,7 +111,7 @@ def provenance(rows: Sequence[Row], report: StatsReport) -> str:
     return facts([*written_by(report.origin), *recorded])
 
 
-def written_by(origin: Origin) -> list[tuple[str, str]]:
+def written_by(origin: PageOrigin) -> list[tuple[str, str]]:
     """Return what a page tells about the run that wrote it."""
     return [
         ("Command", origin.command),

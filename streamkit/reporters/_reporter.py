@@ -80,7 +80,7 @@ class PageStream:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
+class PageOrigin:
     """Where and when a page was written: the command line, the time (UTC, ISO 8601) and the machine."""
 
     command: str = ""
@@ -120,7 +120,7 @@ class ComparisonReport:
     rows: Sequence[Row]
     changes: Sequence[Row] = ()
     samples: Sequence[tuple[str, str, Sequence[float], Sequence[float]]] = ()
-    origin: Origin = field(default_factory=Origin)
+    origin: PageOrigin = field(default_factory=PageOrigin)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +155,7 @@ class StatsReport:
     statistics: Sequence[str] = ("n", "min", "mean", "p50", "p90", "p95", "p99", "max")
     marks: Callable[[], Sequence[Mark]] = lambda: ()
     page: PageContent = field(default_factory=PageContent)
-    origin: Origin = field(default_factory=Origin)
+    origin: PageOrigin = field(default_factory=PageOrigin)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
