@@ -41,9 +41,10 @@ site: $(VENV)/created
 	@scripts/install.sh $(VENV) --group site
 	$(BIN)/python scripts/site.py
 
-# The picture of the README, drawn from a run of the tour.
-picture: $(VENV)/installed
+# The pictures of the README, drawn from a run of the tour, and from pages in Chromium.
+picture: $(VENV)/dev
 	$(BIN)/python scripts/picture.py docs/pictures/demo.svg
+	$(BIN)/python -m tests.pictures docs/pictures
 
 # What the clients of others make of broken streams, measured with their newest versions: needs the network, and npm.
 # CLIENTS="openai-python ai" measures these alone. Then `make docs`.

@@ -16,12 +16,14 @@ from hatchling.metadata.plugin.interface import MetadataHookInterface
 
 # The end of a link, `](path)`, with the `!` and text before it if it is a picture.
 _PICTURE = re.compile(r"!\[(?P<text>[^]]*)\]\((?P<path>(?!https?://|#|mailto:)[^)\s]+)\)")
+_SOURCE = re.compile(r'(?P<attribute>\bsrc(?:set)?=)"(?P<path>(?!https?://)[^"\s]+)"')
 _LINK = re.compile(r"\]\((?P<path>(?!https?://|#|mailto:)[^)\s]+)\)")
 
 
 def absolute(markdown: str, repository: str, tag: str) -> str:
     """Return Markdown whose relative links are URLs of the repository; pictures are those of their raw files."""
     markdown = _PICTURE.sub(lambda found: f"![{found['text']}]({repository}/raw/{tag}/{found['path']})", markdown)
+    markdown = _SOURCE.sub(lambda found: f'{found["attribute"]}"{repository}/raw/{tag}/{found["path"]}"', markdown)
     return _LINK.sub(lambda found: f"]({repository}/blob/{tag}/{found['path']})", markdown)
 
 

@@ -1,6 +1,6 @@
 """picture.py FILE [COMMAND...]: run a command in color and draw what it prints as an SVG, which scrolls like a terminal.
 
-Default: `streamkit demo`. The picture of the README is made by `make picture`. It uses the reader's fonts, makes no request, and
+Default: `streamkit demo`. The pictures of the README are made by `make picture`. It uses the reader's fonts, makes no request, and
 stands still for readers who have turned animations off.
 """
 

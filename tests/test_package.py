@@ -115,12 +115,24 @@ def test_links_of_the_readme_are_absolute_on_the_index(tmp_path: Path) -> None:
     assert "Project-URL: Repository, https://example.test/o/r\n" in metadata
     assert "(https://example.test/o/r/blob/v1.2.3/docs/record.md)" in metadata
     assert not re.findall(r"\]\((?!https?://|#)[^)]+\)", metadata)
+    assert re.findall(r'src(?:set)?="(.*?)/docs/', metadata) == ["https://example.test/o/r/raw/v1.2.3"] * 4
+
+
+def test_the_readme_has_a_light_and_a_dark_picture_of_each_page_below_200_kb() -> None:
+    shown = set(re.findall(r"docs/pictures/([\w-]+\.\w+)", (ROOT / "README.md").read_text(encoding="utf-8")))
+    assert shown == {path.name for path in (ROOT / "docs" / "pictures").iterdir()}
+    assert {name for name in shown if name.endswith("-dark.webp")} == {"player-dark.webp", "report-dark.webp"}
+    assert all((ROOT / "docs" / "pictures" / name).stat().st_size < 200_000 for name in shown)
 
 
 LINKS = {
     "a page": ("[a](docs/a.md#b)", "[a](R/blob/v1/docs/a.md#b)"),
     "a picture": ("![a](docs/a.svg)", "![a](R/raw/v1/docs/a.svg)"),
     "a picture that is a link": ("[![a](a.svg)](b.md)", "[![a](R/raw/v1/a.svg)](R/blob/v1/b.md)"),
+    "a picture in HTML": (
+        '<source srcset="a.webp"><img src="b.webp">',
+        '<source srcset="R/raw/v1/a.webp"><img src="R/raw/v1/b.webp">',
+    ),
     "a URL": ("[a](https://b.test/c)", "[a](https://b.test/c)"),
     "an anchor": ("[a](#b)", "[a](#b)"),
 }

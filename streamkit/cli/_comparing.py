@@ -8,9 +8,10 @@ from typing import Any
 
 from streamkit.cli._format_option import write
 from streamkit.cli._output import CommandOutput
+from streamkit.cli._page import origin
 from streamkit.compare.difference import ENOUGH, NEGLIGIBLE, NEGLIGIBLE_TAIL, Difference, Shift, Success
 from streamkit.metrics import NEUTRAL, Metric, Outcomes, outcome_sentence
-from streamkit.reporters import MISSING, Reporter, shown
+from streamkit.reporters import MISSING, ComparisonReport, Reporter, shown
 from streamkit.service.comparing import BURST, Comparison, Side, difference_to_json, success_to_json
 from streamkit.text import plain
 
@@ -33,8 +34,15 @@ def _write(comparison: Comparison, reporter: Reporter, sink: CommandOutput) -> N
     if reporter.comparison is not None:
         rows = [row for entry in comparison.metrics for row in _rows(entry, found[entry.name], comparison)]
         rows.append(_success_row(comparison.success))
-        evidence_lines = list(_evidence(comparison))
-        write(sink, reporter, reporter.comparison(comparison.verdict, evidence_lines, rows, list(_changes(comparison))))
+        report = ComparisonReport(
+            verdict=comparison.verdict,
+            evidence=list(_evidence(comparison)),
+            rows=rows,
+            changes=list(_changes(comparison)),
+            samples=list(_samples(comparison)),
+            origin=origin(),
+        )
+        write(sink, reporter, reporter.comparison(report))
         return
     if not reporter.brief:
         raw = [_raw(entry, found[entry.name]) for entry in comparison.metrics]
@@ -63,6 +71,13 @@ def _changes(comparison: Comparison) -> Iterator[dict[str, Any]]:
             if one.low is not None and one.high is not None and one.before:
                 shares = {"low": one.low / one.before, "change": one.change / one.before, "high": one.high / one.before}
                 yield {"name": f"{entry.head} p{one.rank:.0f}", "verdict": one.verdict, **shares}
+
+
+def _samples(comparison: Comparison) -> Iterator[tuple[str, str, list[float], list[float]]]:
+    for entry in comparison.metrics:
+        before, after = comparison.before.values[entry.name], comparison.after.values[entry.name]
+        if before and after:
+            yield entry.title, entry.unit, before, after
 
 
 def _raw(entry: Metric, difference: Difference | None) -> dict[str, Any]:

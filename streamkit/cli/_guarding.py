@@ -24,12 +24,14 @@ def guard_options(command: CommandT) -> CommandT:
     for option in reversed(
         (
             click.option(
-                "--allow-host", "allowed", multiple=True, metavar="NAME", help="A name that clients call it by."
+                "--allow-host", "allowed", multiple=True, metavar="NAME", help="Accept requests for this host name too."
             ),
             click.option(
                 "--listen-public", is_flag=True, help="Let --host be an address that others reach; needs a token."
             ),
-            click.option("--token", envvar=TOKEN_VARIABLE, help=f"The token that clients show [${TOKEN_VARIABLE}]."),
+            click.option(
+                "--token", envvar=TOKEN_VARIABLE, help=f"Require this token from clients [${TOKEN_VARIABLE}]."
+            ),
         )
     ):
         command = option(command)

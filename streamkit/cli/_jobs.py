@@ -108,10 +108,13 @@ def jobs_options(command: CommandT) -> CommandT:
     wrapper.__name__, wrapper.__doc__ = command.__name__, command.__doc__
     wrapper.__click_params__ = getattr(command, "__click_params__", [])  # type: ignore[attr-defined]
     task_size = click.option(
-        "--task-size", type=Size(), metavar="SIZE", help="What a process reads at a time; at most 64MB by default."
+        "--task-size",
+        type=Size(),
+        metavar="SIZE",
+        help="Read this much at a time in each process. Default: at most 64MB.",
     )
     jobs_ = click.option(
-        "-j", "--jobs", type=click.IntRange(1), metavar="N", help="Read with N processes; by default one per CPU."
+        "-j", "--jobs", type=click.IntRange(1), metavar="N", help="Read with N processes. Default: one per CPU."
     )
     executor = click.option(
         "--executor", metavar="NAME", help="Read on a cluster: tcp://host:8786 or dask (Dask), or module:factory."

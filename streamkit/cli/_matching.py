@@ -25,9 +25,9 @@ def match_options(function: Function) -> Function:
     wrapper.__name__, wrapper.__doc__ = function.__name__, function.__doc__
     wrapper.__click_params__ = getattr(function, "__click_params__", [])  # type: ignore[attr-defined]
     level = click.option("--match", type=click.Choice(LEVELS), default="body", show_default=True,
-                         help="How much of the request must match a recording.")  # fmt: skip
+                         help="Compare this much of a request with the recordings.")  # fmt: skip
     reuse = click.option("--reuse", type=click.Choice(REUSES), default="cycle", show_default=True,
-                         help="What to do after the last match.")  # fmt: skip
+                         help="After the last match: fail (once), begin again (cycle), or repeat the last.")  # fmt: skip
     ignored = click.option("--ignore-field", "ignored", multiple=True, metavar="PATH",
                            help="Do not compare this field of the body: '$.messages[*].created'.")  # fmt: skip
     return level(reuse(ignored(wrapper)))  # type: ignore[return-value]

@@ -2,30 +2,79 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
+from collections import Counter
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from streamkit.model.measurement import TokenCounter
 from streamkit.model.stream import Stream
-from streamkit.reporters import PageStream, Row
+from streamkit.reporters import PageContent, PageOrigin, PageStream, Row
+from streamkit.tool import VERSION
 
 # Streams that have a section of their own; for the others the page has the numbers only.
 _SHOWN = 100
+# Streams of which the page has what each benchmark tool would report: that takes as long as all the rest.
+_DEFINED = 1000
+# Our metrics beside the numbers of the tools.
+_OURS = {
+    "ttft_ns": "time_to_first_token_ns",
+    "end_ns": "operation_duration_ns",
+    "per_token_ns": "inter_token_latency_ns",
+}
 
 
-def section_writer(
-    draw: Callable[[PageStream], str], counter: Callable[[str | None], TokenCounter | None], sections: list[str]
-) -> Callable[[Stream, Row], None]:
-    """Return a function that takes a measured stream and its row, and appends its section to `sections`.
+class PageWriter:
+    """Collects the content of a page while streams are measured; each is drawn immediately, so that none is kept."""
 
-    Each stream is drawn immediately, so that only its section is kept.
-    """
-    from streamkit.definitions import compute_all
-    from streamkit.rules import RULES, lint
+    def __init__(self, draw: Callable[[PageStream], str], counter: Callable[[str | None], TokenCounter | None]) -> None:
+        self._draw, self._counter = draw, counter
+        self._sections: list[str] = []
+        self._findings: dict[tuple[str, int], list[str]] = {}
+        self._requests: Counter[str] = Counter()
+        self._definitions: dict[str, list[dict[str, float | None]]] = {}
+        self._defined = 0
+        self.content = PageContent(
+            sections=self._sections,
+            findings=self._findings,
+            requests=self._requests,
+            definitions=self._definitions,
+        )
 
-    def keep(stream: Stream, row: Row) -> None:
-        if len(sections) < _SHOWN:
-            findings = list(lint(stream, [entry for entry in RULES.values() if entry.default]))
-            definitions = compute_all(stream, counter(stream.model))["definitions"]
-            sections.append(draw(PageStream(row, stream, findings, definitions)))
+    def keep(self, stream: Stream, row: Row) -> None:
+        """Add a measured stream and its row."""
+        from streamkit.definitions import compute_all
+        from streamkit.rules import RULES, lint
 
-    return keep
+        findings = list(lint(stream, [entry for entry in RULES.values() if entry.default]))
+        self._findings[row["file"], row["exchange"]] = [f"{one.code} {one.severity}" for one in findings]
+        request = stream.exchange.request
+        if request is not None:
+            self._requests[request.url.partition("?")[0]] += 1
+        compared = row["outcome"] == "complete" and self._defined < _DEFINED
+        shown = len(self._sections) < _SHOWN
+        definitions = compute_all(stream, self._counter(stream.model))["definitions"] if compared or shown else []
+        if compared:
+            self._defined += 1
+            self._definitions.setdefault(f"streamkit {VERSION}", []).append(
+                {key: row["metrics"].get(metric) for key, metric in _OURS.items()}
+            )
+            for one in definitions:
+                reported = self._definitions.setdefault(f"{one['tool']} {one['version']}", [])
+                reported.append({key: one[key] for key in _OURS})
+        if shown:
+            self._sections.append(self._draw(PageStream(row, stream, findings, definitions)))
+
+
+def origin() -> PageOrigin:
+    """Return the command line, the time, and the machine that writes a page."""
+    import platform
+
+    machine = [platform.node(), platform.system(), platform.release(), platform.machine()]
+    python = f"{platform.python_implementation()} {platform.python_version()}"
+    return PageOrigin(
+        command=shlex.join(["streamkit", *sys.argv[1:]]),
+        written=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        machine=f"{' '.join(filter(None, machine))}, {python}",
+    )

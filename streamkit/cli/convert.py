@@ -31,7 +31,7 @@ from streamkit.service.converting import Lost, suffix_of, writable, written
 )
 @paths_argument
 @click.option(
-    "--to", "target", metavar="FORMAT", help="recording, sse, chunks, har or vcr; by default from the suffix of -o."
+    "--to", "target", metavar="FORMAT", help="Write recording, sse, chunks, har or vcr. Default: by the suffix of -o."
 )
 @input_format_option
 @click.option("--no-redact", is_flag=True, help="Keep the secrets that are in the input.")

@@ -35,7 +35,7 @@ _TIMES = ("time_to_first_byte", "time_to_first_token", "time_to_last_token", "op
 )
 @click.argument("before", metavar="A")
 @click.argument("after", metavar="B")
-@click.option("--format", "format_name", type=FORMAT, default="text", help="Default: text.")
+@click.option("--format", "format_name", type=FORMAT, default="text", help="Write this format. Default: text.")
 @click.option("--ids", is_flag=True, help="Also compare ids and other values that differ in every run.")
 @click.option("--timing", "with_times", is_flag=True, help="Also compare times.")
 @click.option(

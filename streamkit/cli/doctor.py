@@ -15,7 +15,13 @@ _MARKS = {"ok": ("good", "ok"), "note": ("warning", "note"), "problem": ("error"
 
 
 @click.command("doctor", cls=GroupedCommand)
-@click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", help="Default: text.")
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="Write this format. Default: text.",
+)
 @talk_options
 def command(format_name: str, console: Console) -> int:
     """Check this installation and this machine, and say how to repair what is wrong.

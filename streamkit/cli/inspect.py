@@ -26,7 +26,7 @@ FORMAT = ReporterName("timelines", "player", own=OWN_FORMATS)
     },
 )
 @paths_argument
-@click.option("--format", "format_name", type=FORMAT, help="Default: text.")
+@click.option("--format", "format_name", type=FORMAT, help="Write this format. Default: text.")
 @click.option("--html", "html_file", metavar="FILE", help="Write an HTML page to FILE.")
 @click.option("--follow", is_flag=True, help="Keep showing a recording while it grows, until interrupted.")
 @output_options

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     "--max-gap",
     type=Duration(above_zero=True),
     metavar="TIME",
-    help="A pause this long is a stall (TIM602); 30s by default.",
+    help="Report pauses this long as stalls (TIM602). Default: 30s.",
 )
 @click.option(
     "--schema",
@@ -79,7 +79,7 @@ if TYPE_CHECKING:
     "format_name",
     type=ReporterName("findings"),
     default="text",
-    help="Default: text.",
+    help="Write this format. Default: text.",
 )
 @jobs_options
 @output_options

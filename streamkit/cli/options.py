@@ -153,7 +153,7 @@ def talk_options(function: Function) -> Function:
         default="auto",
         is_eager=True,
         callback=_store_color,
-        help="When to use color.",
+        help="Use color never, always, or on terminals (auto).",
     )
     verbose = click.option("-v", "--verbose", is_flag=True, help="Show more messages on stderr.")
     quiet = click.option("-q", "--quiet", is_flag=True, help="Show only errors on stderr.")

@@ -30,11 +30,13 @@ AUTO = "auto"
     },
 )
 @click.argument("url", required=False)
-@click.option("--model", metavar="NAME", help="The model to ask for.")
+@click.option("--model", metavar="NAME", help="Ask this model.")
 @click.option(
-    "--api", default=AUTO, metavar="NAME", help="Ask for this API; auto (the default) asks for all offered ones."
+    "--api", default=AUTO, metavar="NAME", help="Check this API; auto (the default) checks all that are offered."
 )
-@click.option("--select", metavar="CASES", multiple=True, help="Only these cases: names, groups (stream,tools), APIs.")
+@click.option(
+    "--select", metavar="CASES", multiple=True, help="Run only these cases: names, groups (stream,tools), APIs."
+)
 @click.option("--ignore", metavar="CASES", multiple=True, help="Leave these cases out.")
 @click.option(
     "--repeat",
@@ -73,7 +75,13 @@ AUTO = "auto"
 @click.option("--write-baseline", metavar="FILE", help="Write the failing cases to FILE, for --baseline.")
 @click.option("--html", metavar="FILE", help="Write a page with a column for each endpoint.")
 @click.option("--explain", metavar="CASE", help="Show the manual of a case.")
-@click.option("--format", "format_name", type=ReporterName("probes", "rows"), default="text", help="Default: text.")
+@click.option(
+    "--format",
+    "format_name",
+    type=ReporterName("probes", "rows"),
+    default="text",
+    help="Write this format. Default: text.",
+)
 @talk_options
 def command(
     url: str | None,

@@ -46,9 +46,9 @@ DEFAULT_PORT = 8789
     },
 )
 @click.argument("upstream", required=False)
-@click.option("--route", "routes", multiple=True, metavar="NAME=URL", help="Requests under /NAME go to URL.")
+@click.option("--route", "routes", multiple=True, metavar="NAME=URL", help="Forward requests under /NAME to URL.")
 @click.option("--mode", type=click.Choice(["record", "replay", "auto"]), default="record", show_default=True,
-              help="auto replays what is recorded already.")  # fmt: skip
+              help="Record requests, replay them, or (auto) replay those that are recorded already.")  # fmt: skip
 @click.option(
     "--dir",
     "folder",
@@ -59,9 +59,13 @@ DEFAULT_PORT = 8789
 )
 @output_options
 @click.option("--append", is_flag=True, help="Append to the output file.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Listen on this address.")
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=DEFAULT_PORT, show_default=True, help="0 picks a free port."
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=DEFAULT_PORT,
+    show_default=True,
+    help="Listen on this port; 0 picks a free one.",
 )
 @guard_options
 @click.option("--keep-host", is_flag=True, help="Pass the client's Host on, and not the upstream's.")
@@ -73,7 +77,7 @@ DEFAULT_PORT = 8789
 @click.option("--max-time", type=Duration(), metavar="TIME", help="End an exchange after this: 30s, 5m.")
 @click.option("--idle-timeout", type=Duration(), metavar="TIME", help="End after this much silence.")
 @click.option("--max-body", type=Size(), default="64MiB", show_default=True, metavar="SIZE",
-              help="Largest request body, which is held in memory.")  # fmt: skip
+              help="Reject larger request bodies; they are held in memory.")  # fmt: skip
 @click.option("--stop-with-client", is_flag=True, help="Stop reading when the client leaves.")
 @workers_.workers_option
 @click.option(

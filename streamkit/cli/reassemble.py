@@ -27,10 +27,15 @@ FORMATS = ("json", "jsonl", "text", "markdown")
 @click.option("--text", is_flag=True, help="Print only the text of the answer; messages are separated by a blank line.")
 @click.option("--reasoning", is_flag=True, help="Print only the reasoning (with --text: before the text).")
 @click.option("--tool-calls", is_flag=True, help="Print only the tool calls, one JSON object per line.")
-@click.option("--choice", type=click.IntRange(min=0), metavar="N", help="Only the choice with this index (from 0).")
-@click.option("--all", "every", is_flag=True, help="All choices (the default).")
 @click.option(
-    "--format", "format_name", type=click.Choice(FORMATS), help="Default: json, indented; jsonl is one object per line."
+    "--choice", type=click.IntRange(min=0), metavar="N", help="Print only the choice with this index (from 0)."
+)
+@click.option("--all", "every", is_flag=True, help="Print all choices (the default).")
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(FORMATS),
+    help="Write this format. Default: json, indented; jsonl is one object per line.",
 )
 @click.option("--with-meta", is_flag=True, help="Wrap the object in one with its file, API and verdict.")
 @jobs_options

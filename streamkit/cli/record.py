@@ -38,13 +38,21 @@ if TYPE_CHECKING:
 )
 @click.argument("url", required=False, metavar="[URL|-]")
 @click.option(
-    "-d", "--data", multiple=True, metavar="DATA", help="Body, as with curl's -d: @FILE reads a file, @- stdin."
+    "-d",
+    "--data",
+    multiple=True,
+    metavar="DATA",
+    help="Send this body, as curl's -d does: @FILE reads a file, @- stdin.",
 )
-@click.option("--data-raw", multiple=True, metavar="DATA", help="Body, taken literally.")
-@click.option("--data-binary", multiple=True, metavar="DATA", help="Body; @FILE is sent byte for byte.")
-@click.option("--json", "json_", multiple=True, metavar="DATA", help="JSON body, with its headers; @FILE reads a file.")
+@click.option("--data-raw", multiple=True, metavar="DATA", help="Send this body literally, also if it begins with @.")
+@click.option("--data-binary", multiple=True, metavar="DATA", help="Send this body; @FILE is sent byte for byte.")
+@click.option(
+    "--json", "json_", multiple=True, metavar="DATA", help="Send this JSON body, with its headers; @FILE reads a file."
+)
 @click.option("-H", "--header", multiple=True, metavar="'NAME: VALUE'", help="Send this header.")
-@click.option("-X", "--request", "method", metavar="METHOD", help="Default: POST with a body, else GET.")
+@click.option(
+    "-X", "--request", "method", metavar="METHOD", help="Use this method. Default: POST with a body, else GET."
+)
 @click.option("-u", "--user", metavar="USER:PASSWORD", help="Send basic credentials.")
 @click.option("-L", "--location", is_flag=True, help="Follow redirects.")
 @click.option("-k", "--insecure", is_flag=True, help="Do not verify certificates.")
@@ -55,15 +63,22 @@ if TYPE_CHECKING:
 )
 @click.option("--idle-timeout", type=Duration(), metavar="TIME", help="End after this much silence.")
 @click.option(
-    "--curl", "curl_", metavar="'curl …'", help="A whole curl command, as copied from documentation or a browser."
+    "--curl",
+    "curl_",
+    metavar="'curl …'",
+    help="Send what this curl command sends, as copied from documentation or a browser.",
 )
-@click.option("--model", metavar="NAME", help="With --prompt: the model to ask.")
+@click.option("--model", metavar="NAME", help="Ask this model; goes with --prompt.")
 @click.option("--prompt", metavar="TEXT", help="Build a streaming request body for the API at URL.")
 @click.option("-n", "--count", type=click.IntRange(1), default=1, metavar="N", help="Repeat the request N times.")
 @click.option(
     "-c", "--concurrency", type=click.IntRange(1), default=1, metavar="N", help="Send up to N requests at once."
 )
-@click.option("--show", type=click.Choice(["text", "raw", "none"]), help="Default: text on a terminal, raw to a pipe.")
+@click.option(
+    "--show",
+    type=click.Choice(["text", "raw", "none"]),
+    help="Show this of the body. Default: text on a terminal, raw to a pipe.",
+)
 @click.option("--append", is_flag=True, help="Append to FILE.")
 @click.option("--label", multiple=True, metavar="KEY=VALUE", help="Store a label in the recording.")
 @click.option("--redact", multiple=True, metavar="PATTERN", help="Also redact what this regular expression matches.")

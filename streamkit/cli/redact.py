@@ -36,7 +36,11 @@ from streamkit.text import one_line
 @click.option("--in-place", is_flag=True, help="Overwrite each file with its redacted version.")
 @click.option("--redact", multiple=True, metavar="PATTERN", help="Also redact what this regular expression matches.")
 @click.option(
-    "--format", "format_name", type=click.Choice(["text", "jsonl"]), default="text", help="Output format of --check."
+    "--format",
+    "format_name",
+    type=click.Choice(["text", "jsonl"]),
+    default="text",
+    help="Write the results of --check in this format.",
 )
 @jobs_options
 @output_options

@@ -26,9 +26,7 @@ if TYPE_CHECKING:
     },
 )
 @click.argument("path")
-@click.option(
-    "--rule", "code", metavar="CODE", required=True, help="The rule that the smaller stream must still break."
-)
+@click.option("--rule", "code", metavar="CODE", required=True, help="Reduce to what still breaks this rule.")
 @click.option("--keep-text", is_flag=True, help="Do not mask texts.")
 @output_options
 @reading_options

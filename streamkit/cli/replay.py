@@ -44,11 +44,16 @@ _ENDINGS: dict[type[Step], str] = {
 )
 @paths_argument
 @pace_options
-@click.option("--as", "mode", type=click.Choice(["text", "data", "raw"]), help="Default: text on a terminal, else raw.")
+@click.option(
+    "--as",
+    "mode",
+    type=click.Choice(["text", "data", "raw"]),
+    help="Write this of the stream. Default: text on a terminal, else raw.",
+)
 @click.option(
     "--fault", "faults", multiple=True, metavar="NAME[:ARG=VALUE,...]", help="Inject a fault into every stream."
 )
-@click.option("--seed", type=int, default=0, help="Seed for random faults.")
+@click.option("--seed", type=int, default=0, help="Make random faults repeatable.")
 @reading_options
 @talk_options
 def command(

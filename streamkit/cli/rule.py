@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 
 @click.command("rule", cls=GroupedCommand)
 @click.argument("code", required=False)
-@click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", help="Default: text.")
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="Write this format. Default: text.",
+)
 @talk_options
 def command(code: str | None, format_name: str, console: Console) -> int:
     """Show the manual of a lint rule, or list all rules.

@@ -38,19 +38,23 @@ DEFAULT_PORT = 8788
     },
 )
 @paths_argument
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Listen on this address.")
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=DEFAULT_PORT, show_default=True, help="0 picks a free port."
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=DEFAULT_PORT,
+    show_default=True,
+    help="Listen on this port; 0 picks a free one.",
 )
 @guard_options
 @match_options
 @click.option("--strict", is_flag=True, help="Exit 1 at the end if a recording was never requested.")
-@click.option("--ttft", metavar="TIME", help="Time to the first token, instead of the recorded one.")
-@click.option("--itl", metavar="TIME", help="Gap between the following writes: 20ms, normal:20ms:5ms, ...")
+@click.option("--ttft", metavar="TIME", help="Send the first token after this time instead of the recorded one.")
+@click.option("--itl", metavar="TIME", help="Wait this long before each later write: 20ms or normal:20ms:5ms.")
 @click.option(
     "--fault", "faults", multiple=True, metavar="NAME[:ARG=VALUE,...]", help="Inject a fault into every response."
 )
-@click.option("--seed", type=int, default=0, help="Seed for random faults, --ttft and --itl.")
+@click.option("--seed", type=int, default=0, help="Make random faults, --ttft and --itl repeatable.")
 @workers_.workers_option
 @pace_options
 @talk_options

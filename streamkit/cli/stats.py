@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shlex
 import shutil
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -43,22 +41,30 @@ _BESIDE = ", and a gate on success_share, failed or truncated decides about them
 )
 @paths_argument
 @click.option(
-    "--format", "format_name", type=ReporterName("stats", "rows", own=("sqlite", "parquet")), help="Default: table."
+    "--format",
+    "format_name",
+    type=ReporterName("stats", "rows", own=("sqlite", "parquet")),
+    help="Write this format. Default: table.",
 )
 @click.option("--append", is_flag=True, help="Add the streams that the database of --format sqlite lacks.")
 @click.option(
-    "--metrics", multiple=True, metavar="NAME,…", help="Only these metrics, by name or alias (ttft, gap, tokens)."
+    "--metrics",
+    multiple=True,
+    metavar="NAME,…",
+    help="Measure only these metrics, by name or alias (ttft, gap, tokens).",
 )
-@click.option("--percentiles", metavar="N,…", help="Percentiles to show instead of 50, 90, 95 and 99.")
+@click.option("--percentiles", metavar="N,…", help="Show these percentiles instead of 50, 90, 95 and 99.")
 @click.option("--per-stream", is_flag=True, help="List every stream, even if there are many.")
 @click.option("--sort", metavar="METRIC[.STAT]", help="Sort streams by a metric (ttft, gap.p99).")
 @click.option("--reverse", is_flag=True, help="Sort the largest first.")
 @click.option("--by", metavar="WHAT", help="Group by model, provider, file, label or label:NAME.")
-@click.option("--definitions", is_flag=True, help="What each benchmark tool would report, side by side.")
+@click.option("--definitions", is_flag=True, help="Show what each benchmark tool would report, side by side.")
 @click.option("--tokenizer", metavar="NAME", help="Count tokens where usage is missing: o200k_base, …, or auto.")
 @click.option("--vocab", metavar="FILE", help="Count with the vocabulary of FILE (.tiktoken or tokenizer.json).")
 @click.option("--fail-if", "fail_if", multiple=True, metavar="EXPR", help='Exit 1 if this is true: "ttft.p95 > 800ms".')
-@click.option("--slo", multiple=True, metavar="EXPR", help='A limit for goodput: "ttft <= 500ms".')
+@click.option(
+    "--slo", multiple=True, metavar="EXPR", help='Count streams within this limit as goodput: "ttft <= 500ms".'
+)
 @click.option("--allow-missing", is_flag=True, help="Pass a gate if its metric is missing.")
 @click.option("--include", type=click.Choice(["failed"]), help="Measure failed and partial streams with the others.")
 @click.option("--prices", metavar="FILE", help="Show what the streams cost, by the prices in FILE (TOML or JSON).")
@@ -171,7 +177,7 @@ def _follow(
     assert draw is not None
 
     def summary(rows: Iterator[Any]) -> Iterator[str]:
-        return draw(_report(run, rows, (), options, sink.paint, listed=False))
+        return draw(_report(run, rows, None, options, sink.paint, listed=False))
 
     follow_stats(paths[0], run, summary, sink, console, names, rows=format_name == "jsonl")
 
@@ -197,15 +203,16 @@ def _measure(
 
     assert reporter.stats is not None
     run = Run(_what_to_measure(reporter, options), _counters(options))
-    sections: list[str] = []
+    page = None
     if reporter.sections is not None:
-        from streamkit.cli._page import section_writer
+        from streamkit.cli._page import PageWriter
 
-        run.keep = section_writer(reporter.sections(), run.counter, sections)
+        page = PageWriter(reporter.sections(), run.counter)
+        run.keep = page.keep
     rows = _rows(run, inputs, jobs, options, judge=reporter.sections is not None)
     if options["sort"]:
         rows = iter(sorted_rows(rows, options["sort"], reverse=options["reverse"]))
-    texts = reporter.stats(_report(run, rows, sections, options, sink.paint))
+    texts = reporter.stats(_report(run, rows, page, options, sink.paint))
     if options["otlp_endpoint"]:
         from streamkit.transport.otlp import send
 
@@ -274,7 +281,7 @@ def _what_to_measure(reporter: Reporter, options: dict[str, Any]) -> Any:
 def _report(
     run: Any,
     rows: Iterator[Any],
-    sections: Sequence[str],
+    page: Any,
     options: dict[str, Any],
     paint: Palette,
     *,
@@ -282,7 +289,10 @@ def _report(
 ) -> Any:
     """Return the input of a reporter."""
     from streamkit.metrics import REASONS, outcome_sentence
-    from streamkit.reporters import StatsReport
+    from streamkit.reporters import PageContent, PageOrigin, StatsReport
+
+    if page is not None:
+        from streamkit.cli._page import origin
 
     ranks = _ranks(options["percentiles"])
     statistics = {"statistics": ("n", "min", "mean", *(f"p{rank:g}" for rank in ranks), "max")} if ranks else {}
@@ -302,8 +312,8 @@ def _report(
         ascii_only=ascii_only(),
         paint=paint,
         marks=lambda: run.marks,
-        page=lambda: sections,
-        command=shlex.join(["streamkit", *sys.argv[1:]]),
+        page=PageContent() if page is None else page.content,
+        origin=PageOrigin() if page is None else origin(),
         **statistics,
     )
 

@@ -38,11 +38,11 @@ def distribution(data: Mapping[str, Any], unit: str) -> str:
     def across(key: float) -> float:
         return _LEFT + room * (key - low) / (high - low)
 
+    parts = list(_axis(low, high, base, unit, across))
     bars = {
         start: sum(counts.get(key + 1, 0) for key in range(start, start + step)) for start in range(low, high, step)
     }
     most, total, seen = max(bars.values()), data["count"], data["zero"]
-    parts: list[str] = []
     curve: list[tuple[float, float]] = [(_LEFT, 1 - seen / total)]
     for start, count in bars.items():
         left, right = across(start), across(min(start + step, high))
@@ -57,8 +57,9 @@ def distribution(data: Mapping[str, Any], unit: str) -> str:
         curve.append((right, 1 - seen / total))
     points = " ".join(f"{x:.1f},{8 + deep * y:.1f}" for x, y in curve)
     parts.append(f'<polyline class="cdf" points="{points}"/>')
-    parts += [*_axis(low, high, base, unit, across), *_sides(most, deep)]
-    return svg(_HEIGHT, parts, f"histogram and cumulative share of {total:,} values")
+    parts += _sides(most, deep)
+    span = f"from {shown(math.exp(low * base), unit)} to {shown(math.exp(high * base), unit)}"
+    return svg(_HEIGHT, parts, f"histogram and cumulative share of {total:,} values {span}")
 
 
 def waterfall(rows: Sequence[Row]) -> str:
@@ -86,10 +87,10 @@ def waterfall(rows: Sequence[Row]) -> str:
             f'<text x="{_NAMES + room * total / end + 4:.1f}" y="{top + 11}">{text(shown(total, "ns"))}</text>'
         )
     more = "" if len(timed) <= _MOST_ROWS else f'<p class="dim">the first {_MOST_ROWS} streams</p>'
-    key = _key(
+    legend = key(
         [("wait", "until the first token"), ("gen", "tokens"), ("tail", "after the last token"), ("stall", "stall")]
     )
-    return svg(len(given) * _ROW + 4, parts, f"waterfall of {len(given)} streams") + key + more
+    return svg(len(given) * _ROW + 4, parts, f"waterfall of {len(given)} streams") + legend + more
 
 
 def strip(marks: Sequence[tuple[int, str, str]], end: int, stalls: Sequence[Row]) -> str:
@@ -139,7 +140,9 @@ def _over_time(parts: list[str], seen: set[str], end: int, stalls: Sequence[Row]
         )
     known = ["role", "reasoning", "text", "tool", "finish", "usage", "error", "other"]
     names = [(_CLASSES.get(kind, kind), kind) for kind in known if kind in seen]
-    return svg(62, parts) + _key(names + ([("stall", "stall")] if stalls else []))
+    return svg(62, parts, f"chunks over time, {shown(end, 'ns')}") + key(
+        names + ([("stall", "stall")] if stalls else [])
+    )
 
 
 def _stretch(
@@ -187,21 +190,28 @@ def _sides(most: int, deep: float) -> Iterator[str]:
         yield f'<text x="{_WIDTH - _RIGHT + 6}" y="{12 + deep * part:.1f}">{name}</text>'
 
 
-def svg(height: float, parts: Sequence[str], name: str = "") -> str:
-    """Return a chart. On a narrow screen it scrolls sideways, so that its text stays readable. `name` is for screen readers."""
-    label = f'role="img" aria-label="{text(name)}"' if name else 'role="img"'
-    return f'<div class="scroll" tabindex="0"><svg viewBox="0 0 {_WIDTH} {height:.0f}" {label}>{"".join(parts)}</svg></div>'
+def svg(height: float, parts: Sequence[str], name: str) -> str:
+    """Return a chart. On a narrow screen it scrolls sideways, so that its text stays readable. `name` is for screen readers.
+
+    The arrow keys move through the parts that have a title, which is then shown and read out.
+    """
+    keys = " Its values: arrow keys." if any("<title>" in part for part in parts) else ""
+    return (
+        f'<figure><div class="scroll" tabindex="0" role="group" aria-label="Chart.{keys}">'
+        f'<svg viewBox="0 0 {_WIDTH} {height:.0f}" role="img" aria-label="{text(name)}">{"".join(parts)}</svg></div>'
+        f"{'<output></output>' if keys else ''}</figure>"
+    )
 
 
-def _key(names: Sequence[tuple[str, str]]) -> str:
-    """Return what the colors mean."""
+def key(names: Sequence[tuple[str, str]]) -> str:
+    """Return what the colors mean: classes of the style, with their names."""
     parts, x = [], 4
     for kind, name in names:
         parts.append(
             f'<rect class="{kind}" x="{x}" y="3" width="10" height="10"/><text x="{x + 14}" y="12">{text(name)}</text>'
         )
         x += 30 + 7 * len(name)
-    return svg(18, parts)
+    return f'<div class="scroll"><svg viewBox="0 0 {_WIDTH} 18" aria-hidden="true">{"".join(parts)}</svg></div>'
 
 
 def _time(row: Row, key: str) -> float | None:

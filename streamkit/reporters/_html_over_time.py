@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from statistics import median
 
 from streamkit.reporters._html_charts import svg, ticks
@@ -16,6 +17,12 @@ _WIDTH, _HEIGHT = 900, 170
 _LEFT, _RIGHT, _TOP, _BELOW = 70, 10, 8, 24
 _POINTS = 1500
 _COLUMNS = 200
+# Requests that end in a column of the chart, on average: with fewer, it would show their counts rather than a rate.
+_PER_COLUMN = 4
+# Distances of the times of day below a chart, in seconds; a shorter run is counted from its first request.
+_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200)
+_DAY = 86400
+_FEWEST = 5  # ticks
 
 Point = tuple[float, float]
 
@@ -34,7 +41,7 @@ def started(rows: Sequence[Row]) -> list[tuple[int, Row]]:
 
 
 def against_time(rows: Sequence[tuple[int, Row]], key: str, unit: str, name: str) -> str:
-    """Return a metric against the start of its request: a point per stream; of many streams, the range and the median of
+    """Return a metric against the time of day of its request: a point per stream; of many streams, the range and the median of
     each stretch. Empty with fewer than two values."""
     points = []
     for at, row in rows:
@@ -46,7 +53,7 @@ def against_time(rows: Sequence[tuple[int, Row]], key: str, unit: str, name: str
         return ""
     most = max(value for _, value in points) or 1
     plot = _Plot(points[0][0], points[-1][0], most)
-    parts = list(plot.dots(points) if len(points) <= _POINTS else plot.ranges(points))
+    parts = list(plot.dots(points, unit) if len(points) <= _POINTS else plot.ranges(points, unit))
     return svg(_HEIGHT, [*plot.frame(unit), *parts], f"{name} against the time of the request, {len(points):,} streams")
 
 
@@ -58,19 +65,49 @@ def load(rows: Sequence[tuple[int, Row]]) -> str:
     first, last = spans[0][0], max(end for _, end in spans)
     width = (last - first) / _COLUMNS
     changes = sorted([(start, 1) for start, _ in spans] + [(end, -1) for _, end in spans])
-    peaks, ended, running, place = [0.0] * _COLUMNS, [0.0] * _COLUMNS, 0, 0
+    peaks, running, place = [0.0] * _COLUMNS, 0, 0
     for column in range(_COLUMNS):
         peaks[column] = running
         while place < len(changes) and (column == _COLUMNS - 1 or changes[place][0] < first + (column + 1) * width):
             running += changes[place][1]
-            ended[column] += changes[place][1] < 0
             peaks[column] = max(peaks[column], running)
             place += 1
-    per_second = [count / (width / 1e9) for count in ended]
+    per_second = _rates(first, last, sorted(end for _, end in spans))
     return "".join(
         f"<h3>{title}</h3>" + _columns(first, last, values, title)
         for title, values in (("Open requests", peaks), ("Requests that ended per second", per_second))
     )
+
+
+def _rates(first: float, last: float, ends: Sequence[float]) -> list[float]:
+    """Return how many of the `ends` (ascending, ns) there are per second, in columns of equal width from `first` to `last`."""
+    count = min(max(len(ends) // _PER_COLUMN, 2), _COLUMNS)
+    width = (last - first) / count
+    borders = [0, *(bisect_left(ends, first + width * column) for column in range(1, count)), len(ends)]
+    return [(borders[column + 1] - borders[column]) / (width / 1e9) for column in range(count)]
+
+
+def day(at: float) -> str:
+    """Return the date of a time (ns since 1970), in UTC."""
+    return f"{_utc(at):%Y-%m-%d}"
+
+
+def _utc(at: float) -> datetime:
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=at // 1000)
+
+
+def moments(first: float, last: float) -> list[tuple[float, str]]:
+    """Return at least five round times from `first` to `last` (ns since 1970), with their labels: the time of day in UTC, or
+    in a run of less than five seconds, the time since its beginning."""
+    span = (last - first) / 1e9
+    steps = [*_STEPS, *(_DAY * 2**power for power in range(20))]
+    step = next((step for step in reversed(steps) if span / step >= _FEWEST), 0)
+    if not step:
+        return [(first + value, "+" + shown(value, "ns") if value else "0") for value in ticks(0, last - first)]
+    form = "%H:%M:%S" if step < 60 else "%H:%M" if step < _DAY else "%m-%d"
+    begin = math.ceil(first / 1e9 / step)
+    times = [number * step * 1e9 for number in range(begin, math.floor(last / 1e9 / step) + 1)]
+    return [(at, f"{_utc(at):{form}}") for at in times]
 
 
 def _columns(first: float, last: float, values: Sequence[float], name: str) -> str:
@@ -78,11 +115,16 @@ def _columns(first: float, last: float, values: Sequence[float], name: str) -> s
     step = (last - first) / len(values)
     bars = [
         f'<rect class="bar" x="{plot.x(first + place * step):.1f}" y="{plot.y(value):.1f}" '
-        f'width="{max(plot.room / len(values), 1):.1f}" height="{plot.y(0) - plot.y(value):.1f}"/>'
+        f'width="{max(plot.room / len(values), 1):.1f}" height="{plot.y(0) - plot.y(value):.1f}">'
+        f"<title>{_clock(first + place * step)} {value:,.4g}</title></rect>"
         for place, value in enumerate(values)
         if value
     ]
     return svg(_HEIGHT, [*plot.frame("1"), *bars], f"{name}, at most {max(values):,.4g}")
+
+
+def _clock(at: float) -> str:
+    return f"{_utc(at):%H:%M:%S.%f}"[:12]
 
 
 class _Plot:
@@ -106,17 +148,19 @@ class _Plot:
             yield f'<line class="axis" x1="{_LEFT}" y1="{y:.1f}" x2="{_WIDTH - _RIGHT}" y2="{y:.1f}"/>'
             name = f"{value:,.4g}" if unit == "1" else shown(value, unit)
             yield f'<text x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{text(name)}</text>'
-        for value in ticks(0, self._last - self._first):
-            x = self.x(self._first + value)
+        for at, name in moments(self._first, self._last):
+            x = self.x(at)
             anchor = "end" if x > _WIDTH - 40 else "middle"
-            name = "+" + shown(value, "ns") if value else "0"
             yield f'<text x="{x:.1f}" y="{_HEIGHT - 6}" text-anchor="{anchor}">{text(name)}</text>'
 
-    def dots(self, points: Sequence[Point]) -> Iterator[str]:
+    def dots(self, points: Sequence[Point], unit: str) -> Iterator[str]:
         for at, value in points:
-            yield f'<circle class="bar" cx="{self.x(at):.1f}" cy="{self.y(value):.1f}" r="2.5"/>'
+            yield (
+                f'<circle class="bar" cx="{self.x(at):.1f}" cy="{self.y(value):.1f}" r="2.5"><title>{_clock(at)} '
+                f"{text(shown(value, unit))}</title></circle>"
+            )
 
-    def ranges(self, points: Sequence[Point]) -> Iterator[str]:
+    def ranges(self, points: Sequence[Point], unit: str) -> Iterator[str]:
         """Yield the range from the least to the greatest value of each stretch, and its median."""
         stretches: dict[int, list[float]] = {}
         for at, value in points:
@@ -125,5 +169,10 @@ class _Plot:
         wide = self.room / _COLUMNS
         for place, values in stretches.items():
             x, top, bottom = _LEFT + place * wide, self.y(max(values)), self.y(min(values))
-            yield f'<rect class="wait" x="{x:.1f}" y="{top:.1f}" width="{wide:.1f}" height="{max(bottom - top, 1):.1f}"/>'
+            low, middle, high = (text(shown(one, unit)) for one in (min(values), median(values), max(values)))
+            when = _clock(self._first + (self._last - self._first) * place / _COLUMNS)
+            yield (
+                f'<rect class="wait" x="{x:.1f}" y="{top:.1f}" width="{wide:.1f}" height="{max(bottom - top, 1):.1f}">'
+                f"<title>{when} median {middle}, {low} to {high}</title></rect>"
+            )
             yield f'<rect class="bar" x="{x:.1f}" y="{self.y(median(values)) - 1:.1f}" width="{wide:.1f}" height="2"/>'

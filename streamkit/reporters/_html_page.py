@@ -19,10 +19,10 @@ STYLE = """
 :root{color-scheme:light dark;--back:#fff;--ink:#1c2330;--dim:#667085;--line:#d9dee7;--head:#f4f6f9;--role:#98a2b3;--reasoning:#9b6bdf;
 --text:#2f7de1;--tool:#d0812b;--finish:#2f9e62;--usage:#5f9ea0;--error:#d64545;--other:#777;--wait:#c9d2e0;
 --warning:#9a6700;--mark:#fff1b8;--stall:#f3c6c6}
-@media (prefers-color-scheme:dark){:root{--back:#14181f;--ink:#dfe5ee;--dim:#93a0b4;--line:#2d3542;--head:#1c222c;
+@media screen and (prefers-color-scheme:dark){:root{--back:#14181f;--ink:#dfe5ee;--dim:#93a0b4;--line:#2d3542;--head:#1c222c;
 --role:#6d7a8d;--wait:#364154;--text:#5b9bf0;--reasoning:#b48bef;--error:#f07070;
 --warning:#e3b341;--mark:#4d4420;--stall:#5c2b2b}}
-body{background:var(--back);color:var(--ink);font:14px/1.45 system-ui,sans-serif;margin:0 auto;max-width:1100px;padding:1.5rem}
+body{background:var(--back);color:var(--ink);font:14px/1.45 system-ui,sans-serif;margin:0 auto;max-width:1180px;padding:1.5rem}
 h1{font-size:1.4rem;margin:0}h2{font-size:1.1rem;margin:2rem 0 .5rem}h3{font-size:1rem;margin:1.2rem 0 .4rem}
 p{margin:.3rem 0}.dim{color:var(--dim)}.scroll{overflow-x:auto}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums}th,td{padding:.2rem .6rem;text-align:right;white-space:nowrap;
@@ -30,8 +30,8 @@ border-bottom:1px solid var(--line)}th{background:var(--head);font-weight:600}th
 table.sortable th{cursor:pointer}td.text{white-space:pre-wrap;overflow-wrap:anywhere;text-align:left;font-family:ui-monospace,monospace;font-size:12px}
 details{border:1px solid var(--line);border-radius:6px;margin:.6rem 0;padding:.4rem .8rem}summary{cursor:pointer}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;background:var(--head);padding:.6rem;border-radius:6px;max-height:24rem;overflow:auto}
-svg{display:block;width:100%;height:auto;max-width:1060px}svg text{fill:var(--dim);font:11px system-ui,sans-serif}
-.bar{fill:var(--text)}.cdf{fill:none;stroke:var(--tool);stroke-width:1.5}.axis{stroke:var(--line)}.wait{fill:var(--wait)}
+svg{display:block;width:100%;height:auto}svg text{fill:var(--dim);font:11px system-ui,sans-serif}
+.bar{fill:var(--text)}.cdf{fill:none;stroke:var(--tool);stroke-width:1.5}.axis{stroke:var(--line)}.old,.new{fill:none;stroke-width:2}.old{stroke:var(--dim);stroke-dasharray:5 3}.new{stroke:var(--text)}.oldk{fill:var(--dim)}.newk{fill:var(--text)}.wait{fill:var(--wait)}
 .gen{fill:var(--text)}.tail{fill:var(--finish)}.stall{fill:var(--error)}.bad{color:var(--error)}.good{color:var(--finish)}
 .role{fill:var(--role)}.reasoning{fill:var(--reasoning)}.textk{fill:var(--text)}.tool{fill:var(--tool)}.finish{fill:var(--finish)}
 .usage{fill:var(--usage)}.error{fill:var(--error)}.other{fill:var(--other)}
@@ -39,17 +39,30 @@ svg{display:block;width:100%;height:auto;max-width:1060px}svg text{fill:var(--di
 .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(10.5rem,1fr));gap:.7rem;margin:.8rem 0}
 .card{border:1px solid var(--line);border-radius:8px;padding:.5rem .8rem;display:flex;flex-direction:column}.card b{font-size:1.3rem}
 .card .dim{font-size:12px}
-@media (max-width:950px){body{padding:.7rem}svg{min-width:900px}td,th{padding:.2rem .4rem}}
-@media print{body{max-width:none}details{break-inside:avoid}.scroll{overflow:visible}svg{min-width:0}pre{max-height:none}}
+figure{position:relative;margin:0}figure output{position:absolute;top:0;right:0;max-width:100%;padding:.1rem .5rem;border:1px solid var(--ink);
+border-radius:4px;background:var(--back);font-size:12px;pointer-events:none}figure output:empty{display:none}
+svg .on{stroke:var(--ink);stroke-width:2}:focus-visible{outline:2px solid var(--text);outline-offset:2px}
+@media (max-width:950px){body{padding:.7rem}svg{min-width:900px}td,th{padding:.2rem .4rem}
+td.l:first-child,th.l:first-child{position:sticky;left:0;background:var(--back)}th.l:first-child{background:var(--head)}}
+@media (max-width:600px){.long{display:none}}
+@media print{@page{margin:12mm}body{max-width:none;padding:0;font-size:11px}h2,h3{break-after:avoid}tr,figure,.card{break-inside:avoid}
+.scroll{overflow:visible}svg{min-width:0}pre{max-height:none}th,td{padding:.1rem .35rem}*{print-color-adjust:exact}}
 """.strip()
 
 # Sorts a table by the column whose head was clicked: by the number in data-v if there is one; absent values last.
+# In charts, the mark under the pointer, and that to which the arrow keys lead, is told beside the chart.
 SCRIPT = """
 document.querySelectorAll('table.sortable th').forEach(function (head) {
+  head.tabIndex = 0;
+  head.setAttribute('aria-sort', 'none');
+  head.addEventListener('keydown', function (event) {
+    if (event.key === 'Enter' || event.key === ' ') { event.preventDefault(); head.click(); }
+  });
   head.addEventListener('click', function () {
     var table = head.closest('table'), place = head.cellIndex, down = head.dataset.down !== '1';
-    table.querySelectorAll('th').forEach(function (other) { delete other.dataset.down; });
+    table.querySelectorAll('th').forEach(function (other) { delete other.dataset.down; other.setAttribute('aria-sort', 'none'); });
     head.dataset.down = down ? '1' : '0';
+    head.setAttribute('aria-sort', down ? 'descending' : 'ascending');
     var value = function (row) {
       var cell = row.cells[place], number = cell.dataset.v;
       return number === undefined ? cell.textContent : number === '' ? null : parseFloat(number);
@@ -61,6 +74,27 @@ document.querySelectorAll('table.sortable th').forEach(function (head) {
       return (x < y ? -1 : x > y ? 1 : 0) * (down ? -1 : 1);
     }).forEach(function (row) { body.appendChild(row); });
   });
+});
+function tell(chart, mark) {
+  chart.querySelectorAll('.on').forEach(function (other) { other.classList.remove('on'); });
+  if (mark) { mark.classList.add('on'); }
+  chart.querySelector('output').textContent = mark ? mark.querySelector('title').textContent : '';
+}
+document.addEventListener('keydown', function (event) {
+  var chart = event.target.closest('figure');
+  var by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, Home: -Infinity, End: Infinity, Escape: 0 }[event.key];
+  if (!chart || by === undefined) { return; }
+  var marks = Array.from(chart.querySelectorAll('title'), function (title) { return title.parentNode; });
+  if (!marks.length) { return; }
+  event.preventDefault();
+  var place = marks.indexOf(chart.querySelector('.on')) + by;
+  var mark = by === 0 ? null : marks[Math.min(Math.max(place, 0), marks.length - 1)];
+  tell(chart, mark);
+  if (mark) { mark.scrollIntoView({ block: 'nearest', inline: 'center' }); }
+});
+document.addEventListener('pointerover', function (event) {
+  var chart = event.target.closest('figure');
+  if (chart) { tell(chart, event.target.querySelector(':scope > title') ? event.target : null); }
 });
 """.strip()
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from urllib.parse import urlsplit
 
 from streamkit.reporters._html_page import cell, table, text
-from streamkit.reporters._reporter import Row, StatsReport
+from streamkit.reporters._reporter import PageOrigin, Row, StatsReport
 from streamkit.reporters._rows import stream_name
 from streamkit.reporters._units import MISSING, shown
 from streamkit.tool import VERSION
@@ -67,9 +68,9 @@ def conspicuous(rows: Sequence[Row], report: StatsReport) -> Iterator[str]:
         if chosen:
             more = f" ({_SLOWEST} of {len(failed):,})" if chosen != slowest and len(failed) > _SLOWEST else ""
             yield f"<h2>{title}{more}</h2>" + table(
-                ["Stream", "How it ended", "First token", "Duration", "Stalls"],
+                ["Stream", "How it ended", "Findings", "First token", "Duration", "Stalls"],
                 [_row(row, report) for row in chosen],
-                left=2,
+                left=3,
             )
 
 
@@ -78,29 +79,60 @@ def _row(row: Row, report: StatsReport) -> list[str]:
     return [
         text(stream_name(row)),
         text(report.outcome(row["outcome"])),
+        _found(report.page.findings.get((row["file"], row["exchange"]))),
         *(cell(shown(time, "ns"), time) for time in times),
         text(len(row["stalls"]) if row["stalls"] is not None else MISSING),
     ]
 
 
+def _found(findings: Sequence[str] | None) -> str:
+    """Return the violated rules of a stream, with how often each was: `-` if it was not linted, as one from another run."""
+    if findings is None:
+        return MISSING
+    counts = Counter(findings)
+    return text(", ".join(name + (f" ×{count}" if count > 1 else "") for name, count in counts.items()) or "none")
+
+
 def provenance(rows: Sequence[Row], report: StatsReport) -> str:
-    """Return a table of where the numbers come from: command, version, times, files, clocks, models."""
+    """Return a table of where the numbers come from: command, version, times, machine, URLs, files, clocks, models."""
     dates = sorted(filter(None, (row["recorded_at"] for row in rows)))
-    facts = [
-        ("Command", report.command),
-        ("streamkit", VERSION),
+    hosts = Counter[str]()
+    for url, count in report.page.requests.items():
+        hosts[urlsplit(url).netloc] += count
+    recorded = [
         ("Recorded", f"{dates[0]} to {dates[-1]}" if dates else ""),
+        ("Hosts", _most(hosts)),
+        ("URLs", _most(report.page.requests)),
         ("Files", _counted(rows, "file")),
         ("Clocks", _counted(rows, "clock")),
         ("APIs", _counted(rows, "api")),
         ("Models", _counted(rows, "model")),
     ]
+    return facts([*written_by(report.origin), *recorded])
+
+
+def written_by(origin: PageOrigin) -> list[tuple[str, str]]:
+    """Return what a page tells about the run that wrote it."""
+    return [
+        ("Command", origin.command),
+        ("streamkit", VERSION),
+        ("Written", origin.written),
+        ("Machine", origin.machine),
+    ]
+
+
+def facts(facts: Sequence[tuple[str, str]]) -> str:
+    """Return the last table of a page, without what is unknown."""
     lines = [[text(name), f'<td class="text">{text(value)}</td>'] for name, value in facts if value]
     return "<h2>Where these numbers come from</h2>" + table(["", ""], lines, left=2)
 
 
 def _counted(rows: Sequence[Row], key: str) -> str:
-    counts = Counter(str(row[key]) for row in rows if row.get(key))
-    names = [f"{name} ({count:,})" for name, count in counts.most_common(_LISTED)]
+    return _most(Counter(str(row[key]) for row in rows if row.get(key)))
+
+
+def _most(counts: Mapping[str, int]) -> str:
+    """Return the most frequent names with their counts."""
+    names = [f"{name} ({count:,})" for name, count in Counter(counts).most_common(_LISTED)]
     more = [f"and {len(counts) - _LISTED:,} more"] if len(counts) > _LISTED else []
     return ", ".join(names + more)

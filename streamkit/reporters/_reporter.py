@@ -80,6 +80,50 @@ class PageStream:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PageOrigin:
+    """Where and when a page was written: the command line, the time (UTC, ISO 8601) and the machine."""
+
+    command: str = ""
+    written: str = ""
+    machine: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageContent:
+    """What a page of stats shows besides numbers.
+
+    - `sections`: the streams that are shown in full.
+    - `findings`: the violated rules of each stream that was linted, by its file and exchange, as `SEQ410 error`.
+    - `requests`: the number of requests to each URL, without queries.
+    - `definitions`: for each benchmark tool what it would report of the first complete streams: `ttft_ns`, `end_ns` and
+      `per_token_ns`, or None.
+    """
+
+    sections: Sequence[str] = ()
+    findings: Mapping[tuple[str, int], Sequence[str]] = field(default_factory=dict)
+    requests: Mapping[str, int] = field(default_factory=dict)
+    definitions: Mapping[str, Sequence[Mapping[str, float | None]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparisonReport:
+    """The result of one comparison.
+
+    - `verdict`, and the `evidence` for it as sentences.
+    - `rows`: the table. `changes`: each statistic with its `name`, `verdict`, and `low`, `change` and `high` as shares of the
+      value before.
+    - `samples`: for each metric its title, its unit, and the values before and after, one per complete stream.
+    """
+
+    verdict: str
+    evidence: Sequence[str]
+    rows: Sequence[Row]
+    changes: Sequence[Row] = ()
+    samples: Sequence[tuple[str, str, Sequence[float], Sequence[float]]] = ()
+    origin: PageOrigin = field(default_factory=PageOrigin)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatsReport:
     """The result of one run of stats.
 
@@ -90,8 +134,8 @@ class StatsReport:
     - `reasons`: a sentence for each code of a missing number. `outcome`: returns one for each way in which a request can end.
     - `statistics`: those that a table shows of a distribution; percentiles other than the usual ones are in the `percentiles`
       of a group.
-    - `marks`: returns the chunks of the stream if there was only one. `page`: the sections of the streams shown in full.
-    - `command`: the command line of the run.
+    - `marks`: returns the chunks of the stream if there was only one. `page`: what a page shows besides; complete once
+      `streams` is exhausted. `origin`: where and when the report was written.
     """
 
     columns: Sequence[Column]
@@ -110,8 +154,8 @@ class StatsReport:
     paint: Palette = PLAIN
     statistics: Sequence[str] = ("n", "min", "mean", "p50", "p90", "p95", "p99", "max")
     marks: Callable[[], Sequence[Mark]] = lambda: ()
-    page: Callable[[], Sequence[str]] = lambda: ()
-    command: str = ""
+    page: PageContent = field(default_factory=PageContent)
+    origin: PageOrigin = field(default_factory=PageOrigin)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,13 +191,13 @@ class Reporter:
     | `rows` | any table: one mapping per row, all with the same keys | `stats --definitions`, `stats --compare`, `diff` |
     | `timelines` | streams event by event | `inspect` |
     | `probes` | the verdicts on endpoints | `probe` |
-    | `comparison` | the verdict, sentences, rows, and changes as shares | `stats --compare`, instead of `rows` |
+    | `comparison` | the verdict on two runs, its evidence, and the samples | `stats --compare`, instead of `rows` |
     | `player` | streams with their findings, and the manuals of the rules by code, as a page that plays | `inspect`, if there is no `timelines` |
 
     `content` is the kind of text that it writes, which decides how text from a stream is escaped for a terminal: `prose` is
     for people and falls back to ASCII if the terminal requires it; `json` stays valid JSON. `brief` reporters show the metrics
     that are enabled by default, others all metrics. `sections` returns a function that draws each stream of a page as soon as
-    it is measured, so that streams are not kept in memory; `StatsReport.page` returns the sections.
+    it is measured, so that streams are not kept in memory; `StatsReport.page` has the sections.
     """
 
     name: str
@@ -162,7 +206,7 @@ class Reporter:
     stats: Callable[[StatsReport], Iterator[str]] | None = None
     timelines: Callable[[Sequence[Stream]], str] | None = None
     probes: Callable[[ProbeReport], str] | None = None
-    comparison: Callable[[str, Sequence[str], Sequence[Row], Sequence[Row]], str] | None = None
+    comparison: Callable[[ComparisonReport], str] | None = None
     player: Callable[[Iterable[PageStream], Mapping[str, str]], str] | None = None
     content: Literal["text", "prose", "json"] = "text"
     brief: bool = False

@@ -72,13 +72,13 @@ def headline(group: Row) -> str:
     return f"{count} stream{'' if count == 1 else 's'}: {message}" if count else "no streams"
 
 
-def failure_lines(group: Row, report: StatsReport) -> Iterator[str]:
-    """Yield the share of successes with its interval, and a line for each way in which the other requests ended."""
+def failure_lines(group: Row, report: StatsReport, *, share: bool = True) -> Iterator[str]:
+    """Yield the `share` of successes with its interval, and a line for each way in which the other requests ended."""
     success, outcomes = group["success"], group["outcomes"]
     others = {word: count for word, count in outcomes.items() if word != "complete"}
     if not others:
         return
-    if success["share"] is not None:
+    if share and success["share"] is not None:
         low, high = success["interval_95"]
         total = success["complete"] + success["failed"]
         yield (

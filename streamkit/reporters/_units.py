@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 MISSING = "-"
 
 _TIMES = ((1e9, "s"), (1e6, "ms"), (1e3, "µs"))
@@ -17,6 +19,8 @@ def shown(value: float | None, unit: str, *, ascii_only: bool = False) -> str:
     if unit in ("bytes", "bytes/s"):
         return _scaled(value, _SIZES, "B") + ("/s" if unit == "bytes/s" else "")
     if unit == "ratio":
+        if 0.99 < value < 1:  # never rounded to all
+            return f"{math.floor(value * 1000) / 10:.1f} %"
         return f"{value * 100:.1f} %" if 0 < value < 0.1 else f"{value * 100:.0f} %"
     return digits(value)
 

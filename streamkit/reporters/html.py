@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from streamkit.reporters import Column, ProbeReport, Reporter, Row, StatsReport, shown
 from streamkit.reporters._html_charts import distribution, waterfall
 from streamkit.reporters._html_comparison import comparison
-from streamkit.reporters._html_over_time import against_time, load, started
+from streamkit.reporters._html_definitions import side_by_side
+from streamkit.reporters._html_over_time import against_time, day, load, started
 from streamkit.reporters._html_page import cell, page, table, text
 from streamkit.reporters._html_player import player
 from streamkit.reporters._html_probe import probe_page
@@ -37,25 +38,27 @@ def rows(given: Sequence[Row]) -> str:
 
 
 def stats(report: StatsReport) -> Iterator[str]:
-    """Yield a page: the summary, charts of its distributions, the streams as bars and as a table, then each in full."""
+    """Yield a page: the headline numbers, charts of the distributions and all of them in a table, the streams as bars and as a table, then each in full."""
     streams = list(report.streams)
     groups = report.groups()
     parts = [
         f"<h1>{text(headline(groups[0]))}</h1>",
         *first_screen(groups[0], report),
         f'<p class="dim">{text(run_line(groups[0], report))}</p>',
-        *_summaries(groups, report),
         *_charts(groups[0], report.columns),
+        "<h2>All distributions</h2>",
+        *_summaries(groups, report),
         *_over_time(streams, report.columns),
         "<h2>Streams over time, each from its request</h2>",
         waterfall(streams),
         *conspicuous(streams, report),
+        *side_by_side(report.page.definitions),
         "<h2>Streams</h2>",
         _streams(streams[:_ROWS], report),
         *([f'<p class="dim">the first {_ROWS:,} of {len(streams):,}</p>'] if len(streams) > _ROWS else []),
         *_notes(streams),
         "<h2>Each stream</h2>",
-        *_opened_if_alone(report.page()),
+        *_opened_if_alone(report.page.sections),
         provenance(streams, report),
     ]
     summary, *others = groups
@@ -77,10 +80,17 @@ def _summaries(groups: Sequence[Row], report: StatsReport) -> Iterator[str]:
     for group, title, statistics in summary_tables(groups, report):
         if title:
             yield f"<h2>{text(title)}</h2><p>{text(headline(group))}</p>"
-        lines = [text(line) for line in failure_lines(group, report)]
+        # The first screen has the share of all.
+        lines = [text(line) for line in failure_lines(group, report, share=group is not groups[0])]
         if lines:
             yield f"<p>{'<br>'.join(lines)}</p>"
-        yield table(statistics.heads, [[text(one) for one in cells] for cells in statistics.rows])
+        yield table(statistics.heads, [[_named(name, report), *map(text, cells)] for name, *cells in statistics.rows])
+
+
+def _named(head: str, report: StatsReport) -> str:
+    """Return the name of a metric in words, with its abbreviation; a phone shows only that."""
+    title = next((column.title for column in report.columns if column.head == head), head)
+    return text(head) if title == head else f'<span class="long">{text(title)} · </span>{text(head)}'
 
 
 def _charts(group: Row, columns: Sequence[Column]) -> Iterator[str]:
@@ -93,11 +103,12 @@ def _charts(group: Row, columns: Sequence[Column]) -> Iterator[str]:
 
 def _over_time(rows: Sequence[Row], columns: Sequence[Column]) -> Iterator[str]:
     given = started(rows)
+    since = f'<span class="dim">(UTC, from {text(day(given[0][0]))})</span>' if given else ""
     for column in columns:
         if column.key in _OVER_TIME and (chart := against_time(given, column.key, column.unit, column.title)):
-            yield f"<h2>{text(column.title)} over the run</h2>{chart}"
+            yield f"<h2>{text(column.title)} over the run {since}</h2>{chart}"
     if chart := load(given):
-        yield f"<h2>Load over the run</h2>{chart}"
+        yield f"<h2>Load over the run {since}</h2>{chart}"
 
 
 def _streams(streams: Sequence[Row], report: StatsReport) -> str:

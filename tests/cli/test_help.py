@@ -26,6 +26,14 @@ DIFFERENT = {
 NOT_RUN = re.compile(r"https?://|serve |proxy |record |--follow|record -|demo|probe ")
 
 
+# How the help of an option begins: with what the option does.
+VERB = re.compile(
+    "(Accept|Add|Append|After|Also|Ask|Build|Check|Compare|Count|Disable|Do|Draw|Enable|End|Exit|Fix|Follow|Forward|Go|Group"
+    "|Ignore|Inject|Judge|Keep|Leave|Let|Listen|List|Make|Measure|Only|Overwrite|Pass|Play|Print|Read|Record|Redact|Reduce"
+    "|Reject|Repeat|Report|Require|Run|Send|Shorten|Show|Sort|Stop|Store|Trust|Use|Wait|Wrap|Write) .*[.]"
+)
+
+
 def command_named(name: str) -> click.Command:
     command = streamkit.get_command(click.Context(streamkit), name)
     assert command is not None
@@ -38,6 +46,23 @@ def test_every_command_is_listed_in_a_group() -> None:
         start = lines.index(f"{heading}:")
         listed = [line.split()[0] for line in lines[start + 1 :] if re.match(r"  \w", line)]
         assert tuple(listed[: len(names)]) == names
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_of_an_option_says_what_it_does(name: str) -> None:
+    options = [
+        option for option in command_named(name).params if isinstance(option, click.Option) and not option.hidden
+    ]
+    texts = [option.help or "" for option in options]
+    assert [text for text in texts if not VERB.fullmatch(text)] == []
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_the_summaries_of_commands_are_whole(width: int) -> None:
+    shown = CliRunner().invoke(streamkit, ["--help"], terminal_width=width).output.partition("\nRecord:\n")[2]
+    entries = re.split(r"^  (?=\w)", re.sub(r"^\w.*:$", "", shown, flags=re.MULTILINE), flags=re.MULTILINE)[1:]
+    assert [entry.split()[0] for entry in entries] == list(COMMANDS)
+    assert [entry for entry in entries if not entry.rstrip().endswith(".") or entry.rstrip().endswith("...")] == []
 
 
 @pytest.mark.parametrize("name", COMMANDS)

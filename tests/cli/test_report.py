@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import platform
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -63,12 +64,31 @@ def test_failed_and_slow_streams_stand_alone(report: Path) -> None:
     assert re.findall(r"run\.jsonl#(\d+)", failed) == ["5", "10"]
     slowest = text.partition("<h2>Slowest streams</h2>")[2].partition("</table>")[0]
     assert slowest.count("<tr>") == 11
+    assert failed.count("SEQ410 error") == 2
+    assert slowest.count("SEQ410 error") == 0
+
+
+def test_the_numbers_of_benchmark_tools_are_side_by_side_in_milliseconds(report: Path) -> None:
+    html = report.read_text().partition("<h2>What each tool would report ")[2].partition("</table>")[0]
+    assert "medians of 28 complete streams, in ms" in html
+    rows = [re.sub("<[^>]+>", " ", row).split() for row in html.split("<tr>")[2:]]
+    # Tools differ in what they count as the first token: the role, at 20 ms, or the first text, at 100 ms, both in the
+    # median stream 15.5 ms later.
+    assert [row[2:4] for row in rows if row[0] == "streamkit"] == [["115.50", "+0.00"]]
+    assert [row[2:4] for row in rows if row[0] == "OpenTelemetry"] == [["35.50", "-80.00"]]
+    assert len(rows) > 8
 
 
 def test_it_tells_where_the_numbers_come_from(report: Path) -> None:
     text = report.read_text().partition("<h2>Where these numbers come from</h2>")[2]
-    for part in ("Command", "2026-11-20T20:19:00.5Z to 2026-11-20T20:19:29.5Z", "run.jsonl (30)", "monotonic (30)"):
-        assert part in text
+    facts = dict(re.findall(r'<td class="l">(.*?)</td><td class="text">(.*?)</td>', text))
+    assert facts["Recorded"] == "2026-11-20T20:19:00.5Z to 2026-11-20T20:19:29.5Z"
+    assert facts["Files"].endswith("run.jsonl (30)")
+    assert facts["Clocks"] == "monotonic (30)"
+    assert facts["Hosts"] == "api.example.test (30)"
+    assert facts["URLs"] == "https://api.example.test/v1/chat/completions (30)"
+    assert facts["Machine"].startswith(platform.node())
+    assert {"Command", "streamkit", "Written"} < set(facts)
 
 
 @needs_chromium
@@ -94,7 +114,9 @@ def test_each_chart_has_five_ticks_and_a_name(page: Page) -> None:
         "[...document.querySelectorAll('svg[aria-label]')].map(e => [e.getAttribute('aria-label'), e.querySelectorAll('.axis').length])"
     )
     names = [name for name, ticks in charts]
-    assert [name for name, ticks in charts if ticks < 5 and not name.startswith("waterfall")] == []
+    assert [
+        name for name, ticks in charts if ticks < 5 and not name.startswith(("waterfall", "chunks over time"))
+    ] == []
     for part in (
         "histogram",
         "Time to first token against",
@@ -103,6 +125,37 @@ def test_each_chart_has_five_ticks_and_a_name(page: Page) -> None:
         "waterfall",
     ):
         assert [name for name in names if part in name], part
+
+
+@needs_chromium
+def test_arrow_keys_tell_the_values_of_a_chart_and_sort_a_table(page: Page) -> None:
+    def press(selector: str, *keys: str) -> None:
+        page.evaluate(f"document.querySelector({json.dumps(selector)}).focus()")
+        for key in keys:
+            page.call("Input.dispatchKeyEvent", type="keyDown", key=key)
+            page.call("Input.dispatchKeyEvent", type="keyUp", key=key)
+
+    output = "[...document.querySelectorAll('figure output')].map(e => e.textContent).filter(Boolean)"
+    press("figure .scroll", "End", "ArrowLeft", "ArrowRight")
+    assert page.evaluate(output) == page.evaluate(
+        "[[...document.querySelectorAll('figure')[0].querySelectorAll('title')].pop().textContent]"
+    )
+    press("figure .scroll", "Escape")
+    assert page.evaluate(output) == []
+    press("table.sortable th:nth-child(3)", "Enter")
+    assert page.evaluate("document.querySelector('table.sortable th:nth-child(3)').ariaSort") == "descending"
+    unnamed = "[...document.querySelectorAll('svg')].filter(e => !e.ariaLabel && e.ariaHidden !== 'true').length"
+    assert page.evaluate(unnamed) == 0
+
+
+@needs_chromium
+def test_it_is_printed_in_dark_ink_without_boxes_that_scroll(page: Page) -> None:
+    dark = [{"name": "prefers-color-scheme", "value": "dark"}]
+    page.call("Emulation.setEmulatedMedia", media="print", features=dark)
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.evaluate("getComputedStyle(document.querySelector('.scroll')).overflowX") == "visible"
+    page.call("Emulation.setEmulatedMedia", media="", features=dark)
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") != "rgb(255, 255, 255)"
 
 
 def test_a_comparison_is_drawn(tmp_path: Path) -> None:
@@ -117,13 +170,16 @@ def test_a_comparison_is_drawn(tmp_path: Path) -> None:
     assert (result.exception, result.return_value) == (None, 1)
     text = out.read_text()
     assert '<h1 class="verdict bad">slower</h1>' in text
-    picture = text.partition("<svg")[2].partition("</svg>")[0]
+    picture = re.sub("<title>.*?</title>", "", text.partition("<svg")[2].partition("</svg>")[0])
     assert "TTFT p50: slower" in picture
     assert picture.count("<circle") == picture.count(": slower") + picture.count(": same") + picture.count(
         ": faster"
     ) + picture.count(": inconclusive")
     assert picture.count('class="axis"') >= 5
     assert "Verdict: slower." in text
+    assert "Time to first token: share of streams up to each value, 30 before and 30 after" in text
+    assert text.count('<polyline class="old"') == text.count('<polyline class="new"') >= 4
+    assert "Machine" in text
 
 
 def test_a_report_of_twenty_thousand_streams_is_small(report: Path) -> None:

@@ -25,10 +25,10 @@ class Lane {
 
   show(count, now, player) {
     this.count = count;
-    this.message.show(count);
+    this.message.show(count, player.moving);
     this.list.show(count);
     this.tree.show(count);
-    this.wire.show(count, now);
+    this.wire.show(count, now, player.moving);
     const done = count === this.stream.count ? ` · finished at ${player.moment(this.end)}${player.winner === this ? " · first" : ""}` : "";
     const letters = this.message.letters.toLocaleString("en");
     this.state.textContent = `${count.toLocaleString("en")} of ${this.stream.count.toLocaleString("en")} items · ${letters} characters${done}`;
@@ -152,6 +152,11 @@ class Player {
     this.status.textContent = item < 0 ? "before the first item" : `item ${item + 1}, ${this.moment(this.now)}, ${lane.stream.kinds[item]}: ${summary(lane.stream, item)}`;
   }
 
+  // Whether it plays or the timeline is dragged, when each frame must be drawn in a few milliseconds.
+  get moving() {
+    return this.playing || Boolean(this.timeline.dragging);
+  }
+
   render() {
     for (const lane of this.lanes) lane.show(lane.next || 0, this.now, this);
     this.timeline.show(this.now);
@@ -184,6 +189,7 @@ class Player {
     if (!this.playing) return;
     this.playing = false;
     this.label();
+    this.render();
     this.toAddress();
   }
 

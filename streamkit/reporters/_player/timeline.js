@@ -69,7 +69,12 @@ class Timeline {
     this.element.addEventListener("pointermove", (event) => {
       if (this.dragging) seek(this.timeAt(event.clientX));
     });
-    for (const kind of ["pointerup", "pointercancel"]) this.element.addEventListener(kind, () => (this.dragging = false));
+    for (const kind of ["pointerup", "pointercancel"]) {
+      this.element.addEventListener(kind, () => {
+        this.dragging = false;
+        seek(this.now);
+      });
+    }
     new ResizeObserver(() => this.resize()).observe(this.holder);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.resize());
   }

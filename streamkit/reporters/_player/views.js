@@ -1,8 +1,11 @@
 // The views of one stream: the message so far, the chunks, and the bytes of the wire.
 
-const LETTERS = 20000; // of one part that are shown; the beginning of a longer one is left out
+// Of one part, these are shown, the beginning of a longer one is left out; fewer while it plays, so that a frame takes little.
+const LETTERS = 20000;
+const LETTERS_MOVING = 3000;
 const ROW = 22; // height of a row of the list, in CSS pixels
 const FRAMES = 60; // frames that are shown, up to the current one
+const FRAMES_MOVING = 8;
 const FRAME_BYTES = 3000; // of one frame that are shown
 const NODES = 3000; // values of one chunk that are shown
 
@@ -21,15 +24,17 @@ class MessageView {
     this.letters = 0;
     this.open = new Map();
     this.notes = new Map();
+    this.cut = new Set(); // the parts of which less is shown because it plays
     this.parts.replaceChildren();
   }
 
-  show(count) {
+  show(count, moving) {
     const { stream } = this;
+    this.moving = moving;
     if (count < this.shown) this.clear();
     const { deltas } = stream;
     const last = count ? stream.first[count - 1] : 0; // the first delta of the current item
-    const changed = new Set(this.latest);
+    const changed = new Set([...(this.latest || []), ...(moving ? [] : this.cut)]);
     this.latest = new Set();
     for (let each = stream.first[this.shown]; each < stream.first[count]; each++) {
       const kind = DELTA_KINDS[deltas.kind[each]];
@@ -70,7 +75,8 @@ class MessageView {
     const choice = part.choice ? `choice ${part.choice}, ` : "";
     const name = part.kind === "tool" ? `tool call ${part.place}${part.name ? ": " + visible(part.name) : ""}` : part.kind;
     part.title.textContent = `${SIGNS[part.kind]} ${choice}${name}`;
-    const from = Math.max(part.text.length - LETTERS, 0);
+    const from = Math.max(part.text.length - (this.moving ? LETTERS_MOVING : LETTERS), 0);
+    this.cut[this.moving && from ? "add" : "delete"](part);
     const old = this.latest.has(part) ? Math.max(part.old, from) : part.text.length;
     const added = part.text.slice(old);
     part.body.replaceChildren(
@@ -237,23 +243,30 @@ class WireView {
   constructor(stream) {
     this.stream = stream;
     this.element = element("div", { class: "view wire", tabindex: "0", role: "group", "aria-label": "Bytes on the wire" });
+    new ResizeObserver(() => this.center()).observe(this.element);
   }
 
-  show(count, now) {
+  show(count, now, moving) {
     const { frames, reached, starts, items } = this.stream;
     const byBytes = count ? upTo(frames.starts, Math.max(reached[count - 1] - 1, 0)) : 0;
     let byTime = byBytes;
     while (byTime < frames.size.length && frames.at[byTime] !== null && frames.at[byTime] < now) byTime++;
     const last = count === this.stream.count ? frames.size.length : byTime;
     const span = count ? [starts[count - 1], starts[count - 1] + items.length[count - 1]] : [0, 0];
-    if (this.key === `${last}/${count}`) return;
-    this.key = `${last}/${count}`;
-    const first = Math.max(last - FRAMES, 0);
+    const key = `${last}/${count}/${moving}`;
+    if (this.key === key) return;
+    this.key = key;
+    const first = Math.max(last - (moving ? FRAMES_MOVING : FRAMES), 0);
     const boxes = [];
     for (let frame = first; frame < last; frame++) boxes.push(this.box(frame, span));
     if (first) boxes.unshift(element("p", { class: "dim" }, `… ${first.toLocaleString("en")} frames before`));
     if (!last) boxes.push(element("p", { class: "dim" }, "no bytes yet"));
     this.element.replaceChildren(...boxes);
+    this.center();
+  }
+
+  // Scrolls to the bytes of the current item.
+  center() {
     const marked = this.element.querySelector("mark");
     if (!marked) return;
     const above = marked.getBoundingClientRect().top - this.element.getBoundingClientRect().top;
