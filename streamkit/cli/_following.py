@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,20 +12,21 @@ from streamkit.apis import interpret
 from streamkit.cli._timeline_page import Page
 from streamkit.errors import UnreadableInput
 from streamkit.model import recording
-from streamkit.model.exchange import Exchange, Frames
+from streamkit.model.exchange import Exchange
+from streamkit.model.limits import LARGEST_EXCHANGE, LONGEST_LINE
 from streamkit.model.stream import Stream
 from streamkit.model.timeline import timeline
 
 _POLL_S = 0.1
 _READ = 1 << 23
-_END = b'{"type":"end"'
+_LONG_LINE_KEEPS = 4096  # bytes
 
 
 def follow_recording(path: str, page: Page, *, api: str | None = None, dialect: str | None = None) -> int:
     """Show every existing and new item of the recording at `path`, until interrupted.
 
-    Only the lines of the current exchange are kept and parsed again. Items are shown once the API of the stream is known,
-    so the first line may be delayed until the first chunk. Raises UnreadableInput.
+    Only the current exchange is kept. Items are shown once the API of the stream is known, so the first line may be delayed until
+    the first chunk. Raises UnreadableInput.
     """
     shown = _Shown(page)
     for exchange, open_ in _growing(path):
@@ -80,80 +81,80 @@ def ended_and_pauses(path: str) -> Iterator[Exchange | None]:
 
 
 class _Growing:
-    """A growing file: how far it was read, and the lines of the exchange that has not ended yet."""
+    """A growing file: how far it was read, and the exchange that has not ended yet."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._offset = self._line = self._number = self._first_line = 0
-        self._lines: list[bytes] = []
-        self._torn = b""
+        self._offset = 0
+        self._lines = _Lines()
+        self._recording = recording.Growing(str(path), largest=LARGEST_EXCHANGE)
 
     def ended(self) -> Iterator[Exchange]:
         """Yield the exchanges that have ended since the last call."""
-        for line in self._new_lines():
-            self._line += 1
-            if line.startswith(recording.START):
-                yield from self._close()
-                self._number, self._first_line = self._number + 1, self._line
-            elif not self._lines:
-                continue
-            self._lines.append(line)
-            if line.startswith(_END):
-                yield from self._close()
-
-    def _new_lines(self) -> list[bytes]:
         try:
             with self._path.open("rb") as file:
                 file.seek(self._offset)
                 data = file.read(_READ)
         except OSError:
-            return []
+            return
         self._offset += len(data)
-        whole, _, self._torn = (self._torn + data).rpartition(b"\n")
-        return whole.split(b"\n") if whole else []
+        yield from self._recording.take(self._lines.take(data))
 
-    def _close(self) -> Iterator[Exchange]:
-        if self._lines:
-            yield _read(self._lines, str(self._path), self._number, self._first_line)
-            self._lines = []
+
+class _Lines:
+    """Divides what is appended to a file into lines. Of a line that is too long for a recording only the beginning is kept."""
+
+    def __init__(self) -> None:
+        self._begun: list[bytes] = []
+        self._size = 0
+        self._long = False
+
+    def take(self, data: bytes) -> list[bytes]:
+        """Return the lines that these bytes complete, with their line feeds."""
+        lines = BytesIO(data).readlines()
+        torn = lines.pop() if lines and not data.endswith(b"\n") else b""
+        if lines and self._size:
+            line = b"".join((*self._begun, lines[0]))
+            lines[0] = recording.LongLine(line[:_LONG_LINE_KEEPS]) if self._long else line
+            self._begun, self._size, self._long = [], 0, False
+        if torn and not self._long:
+            self._begun.append(torn)
+            self._size += len(torn)
+            if self._size > LONGEST_LINE:
+                self._begun, self._long = [b"".join(self._begun)[:_LONG_LINE_KEEPS]], True
+        return lines
 
 
 def _growing(path: str) -> Iterator[tuple[Exchange, bool]]:
-    """Yield the current exchange whenever it has grown, and whether it is still open."""
-    lines: list[bytes] = []
-    number = first_line = line_number = 0
-    for batch in _batches(path):
-        grown = False
-        for line in batch:
-            line_number += 1
-            if line.startswith(recording.START):
-                if lines:
-                    yield _read(lines, path, number, first_line), False
-                lines, number, first_line = [], number + 1, line_number
-            if number:
-                lines.append(line)
-                grown = True
-        if grown:
-            closed = b'"type":"end"' in lines[-1][:20]
-            yield _read(lines, path, number, first_line), not closed
-            if closed:
-                lines = []
+    """Yield each exchange when it has ended, and the last one also whenever it has grown; and whether it is still open."""
+    growing = recording.Growing(path, largest=LARGEST_EXCHANGE)
+    for lines in _batches(path):
+        if lines is not None:
+            for exchange in growing.take(lines):
+                yield exchange, False
+        elif (current := growing.current()) is not None:
+            yield current, True
 
 
-def _batches(path: str) -> Iterator[list[bytes]]:
-    """Yield the complete lines appended to the file since the last read."""
+def _batches(path: str) -> Iterator[list[bytes] | None]:
+    """Yield the complete lines appended to the file since the last read, and None after those that are the last for now."""
     with _opened(path) as file:
         head = file.read(1 << 16)
         if head and not recording.recognises(head):
             raise UnreadableInput(path, "not a recording", remedy="--follow reads recordings only")
         file.seek(0)
-        torn = b""
+        lines = _Lines()
+        grown = False
         while True:
-            data = torn + file.read()
-            whole, _, torn = data.rpartition(b"\n")
-            if whole:
-                yield whole.split(b"\n")
-            time.sleep(_POLL_S)
+            data = file.read(_READ)
+            if whole := lines.take(data):
+                grown = True
+                yield whole
+            if len(data) < _READ:
+                if grown:
+                    yield None
+                grown = False
+                time.sleep(_POLL_S)
 
 
 def _opened(path: str) -> BinaryIO:
@@ -161,16 +162,3 @@ def _opened(path: str) -> BinaryIO:
         return Path(path).open("rb")
     except OSError as error:
         raise UnreadableInput(path, f"cannot be opened: {error.strerror}") from error
-
-
-def _read(lines: list[bytes], path: str, number: int, first_line: int) -> Exchange:
-    """Parse these lines, with line numbers in the whole file. A missing end line is not damage while the file grows."""
-    [exchange] = recording.read((line + b"\n" for line in lines), path=path)
-    before = first_line - 1
-    frames = exchange.frames
-    return replace(
-        exchange,
-        frames=Frames(frames.data, frames.at, [line and line + before for line in frames.lines]),
-        origin=replace(exchange.origin, number=number, line=first_line),
-        damage=tuple(damage for damage in exchange.damage if damage.kind != "missing-end"),
-    )

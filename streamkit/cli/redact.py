@@ -13,14 +13,14 @@ import click
 from streamkit.cli._groups import GroupedCommand
 from streamkit.cli._jobs import Jobs, jobs_options
 from streamkit.cli._output import CommandOutput, visible
-from streamkit.cli._redact_job import SPEED, TASK_BYTES, FoundSecret, RedactJob, contents
+from streamkit.cli._redact_job import SPEED, TASK_BYTES, FoundSecret, RedactJob, contents, is_recording
 from streamkit.cli.inputs import closed_with_command, default_path
 from streamkit.cli.options import Console, output_options, paths_argument, talk_options
 from streamkit.cli.progress import Progress, progress_of
 from streamkit.errors import StreamkitError, UsageError, WorkFailed
 from streamkit.files import create, rewrite
 from streamkit.formats import FoundInput as Input
-from streamkit.formats import find
+from streamkit.formats import find, size_of
 from streamkit.text import one_line
 
 
@@ -158,9 +158,16 @@ def _redacted(
         for path in paths:
             yield Redacted(path, map(worker.take, contents(path)), progress)
         return
-    with plan.spread(job, paths, frozenset()) as spread:
+    # A worker returns what it read as a whole. A large file that is not a recording is redacted here, in pieces.
+    here = frozenset(path for path in paths if size_of(path) > plan.task_bytes and not is_recording(path))
+    worker = job.begin()
+    with plan.spread(job, paths, here) as spread:
         for index, file in enumerate(files):
-            values = spread.values(next(spread.inputs(index)))
+            found = next(spread.inputs(index))
+            if file.path in here:
+                yield Redacted(file.path, map(worker.take, contents(file.path)), progress)
+                continue
+            values = spread.values(found)
             yield Redacted(file.path, (value for _, value in values), progress)
             with suppress(StreamkitError):
                 deque(values, maxlen=0)  # of a file that could not be written

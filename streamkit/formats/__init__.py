@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from streamkit.formats._parts import FileRange as FileRange
     from streamkit.formats._parts import parts as parts
     from streamkit.formats._parts import read_part as read_part
+    from streamkit.formats._parts import read_pieces as read_pieces
     from streamkit.formats._remote import is_url as is_url
     from streamkit.formats._repair import compact_json as compact_json
     from streamkit.formats._repair import literal as literal
@@ -71,6 +72,7 @@ _PLACES = {
     "read": "_format",
     "read_at": "_format",
     "read_part": "_parts",
+    "read_pieces": "_parts",
     "rfc3339": "_timestamps",
     "size_of": "_format",
     "stamp": "_timestamps",

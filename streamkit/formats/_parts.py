@@ -84,7 +84,14 @@ def read_part(file: IO[bytes], path: str, part: FileRange = WHOLE, *, on_demand:
     """Yield the exchanges of one part of the recording in `file`, which must be seekable; `path` is its name in messages and
     exchanges. They have the numbers and lines that they have in the whole file. Raises UnreadableInput."""
     file.seek(part.start)
-    source = Source(path, _pieces(path, file.read, part), lines_before=part.lines)
+    return read_pieces(_pieces(path, file.read, part), path, part, on_demand=on_demand)
+
+
+def read_pieces(
+    pieces: Iterator[bytes], path: str, part: Part = WHOLE, *, on_demand: bool = False
+) -> Iterator[Exchange]:
+    """Yield the exchanges of one part of a recording, whose bytes come in pieces of any size. Raises UnreadableInput."""
+    source = Source(path, pieces, lines_before=part.lines)
     return recording.read_batches(
         source.batches(cut=True),
         path=path,

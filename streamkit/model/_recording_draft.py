@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Literal, cast
@@ -88,6 +89,12 @@ class Draft:
         draft.begun = draft.open = False
         draft.early = draft.damage
         return draft
+
+    def copy(self) -> Draft:
+        """Return a draft that can be finished while this one is read further."""
+        new = copy.copy(self)
+        new.damage, new.data, new.at, new.lines = self.damage[:], self.data[:], self.at[:], self.lines[:]
+        return new
 
     def hurt(self, line: int, kind: str, message: str) -> None:
         """Report damage on a line; only the first ten thousand are listed."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from operator import itemgetter
 from typing import Any
 
@@ -110,6 +111,23 @@ class Reading:
             )
             raise UnreadableInput(self._path, message, remedy="record it again, or look at it with a text editor")
         return self._draft.finish()
+
+    @property
+    def ended(self) -> bool:
+        """Whether the current exchange has its end line."""
+        return self._draft.begun and not self._draft.open
+
+    @property
+    def position(self) -> tuple[int, int]:
+        """The numbers of exchanges begun and of lines taken, of the whole file."""
+        return self._count, self._number
+
+    def current(self) -> Exchange | None:
+        """Return the current exchange as far as it was read, or None; the missing end line is not reported."""
+        if not self._draft.begun:
+            return None
+        exchange = self._draft.copy().finish()
+        return replace(exchange, damage=tuple(hurt for hurt in exchange.damage if hurt.kind != "missing-end"))
 
     def _skips(self, line: bytes) -> bool:
         """Return whether a line beyond the limit is skipped; the first one is reported."""

@@ -87,6 +87,39 @@ def read_batches(
     yield reading.close()
 
 
+class Growing:
+    """A recording while it is written: takes its lines as they are appended, and gives each exchange as it ends.
+
+    Of an exchange that takes more than `largest` bytes of memory the first part is kept, as `read_batches` does. Lines before the
+    first exchange are not an error here: the file may be no recording.
+    """
+
+    def __init__(self, path: str, *, largest: int | None = None) -> None:
+        self._path, self._largest = path, largest
+        self._reading = Reading(path, largest)
+
+    def take(self, lines: list[bytes]) -> Iterator[Exchange]:
+        """Take whole lines; yield the exchanges that they end: with an end line, or where the next one starts. Raises
+        UnreadableInput for a newer version."""
+        place = 0
+        for mark in chain(_others_than_frames(lines), (len(lines),)):
+            if mark - place >= _LEAST_RUN and self._reading.take_frames(lines[place:mark]):
+                place = mark
+            for line in lines[place : mark + 1]:
+                done = self._reading.take(line)
+                if done is not None:
+                    yield done
+                if self._reading.ended:
+                    yield self._reading.close()
+                    self._reading = Reading(self._path, self._largest, before=self._reading.position)
+            place = mark + 1
+
+    def current(self) -> Exchange | None:
+        """Return the exchange that has not ended yet, as far as it was taken; None if there is none. That it has no end line is
+        not damage."""
+        return self._reading.current()
+
+
 def _others_than_frames(lines: list[bytes]) -> Iterator[int]:
     """Yield the indices of the lines that do not begin as recorders begin the line of a frame."""
     begin = list(map(bytes.startswith, lines, repeat(FRAME_START)))

@@ -17,7 +17,8 @@ _MAX_SHORT = 24  # bytes of a text whose suspicion is remembered
 
 @dataclass(slots=True)
 class SecretSpan:
-    """A secret in the body: its rule, its offsets, the frames (from 1) that contain it, and the spans to overwrite."""
+    """A secret in the body: its rule, its offsets, the frames (from 1) that contain it, the spans to overwrite, and whether it
+    has been counted."""
 
     rule: str
     start: int
@@ -25,6 +26,7 @@ class SecretSpan:
     first: int = 0
     last: int = 0
     spans: list[tuple[int, int]] = field(default_factory=list)
+    counted: bool = False
 
     def contains(self, other: SecretSpan) -> bool:
         """Whether the other is a part of this one, found in the raw bytes before the deltas were joined."""

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import pairwise
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 
 from streamkit.model.exchange import Redaction
 from streamkit.redact._prefilter import NO_HITS, Hit, hits_of
@@ -20,6 +20,7 @@ from streamkit.redact._unescape import MappedText
 
 _MAX_IDLE = 16 * 1024  # bytes of the body after which a text that does not grow is no longer held back
 _MAX_UNRESOLVED = 64 * 1024  # bytes of an event that may follow a string before its channel has to be known
+_START = attrgetter("start")
 _SECRET_CHARACTERS = re.compile(rb"[A-Za-z0-9_.~+/=%!#$&;@-]")
 
 
@@ -60,7 +61,8 @@ class BodyRedactor:
         self._clears: Callable[[bytes], bool] | None = None  # the test of `clears` while nothing is held back
         self._later: list[StringPiece] = []  # pieces whose channel the rest of the event may still change
         self._provisional: list[tuple[Channel, StringPiece]] = []  # texts whose channel may still change
-        self._secrets: list[SecretSpan] = []
+        self._secrets: list[SecretSpan] = []  # those that end in the window, in the order of their starts
+        self._settled: list[SecretSpan] = []  # the others, which no further secret can contain
 
     def clears(self, data: bytes) -> bool:
         """Take a frame and return True if it may be written unchanged at once, which is known quickly for nearly all frames.
@@ -194,7 +196,7 @@ class BodyRedactor:
     @property
     def redacted(self) -> tuple[Redaction, ...]:
         """What was redacted so far: the rule, and the first and last frame (from 1) of the secret."""
-        found = sorted(self._secrets, key=lambda secret: (secret.start, secret.end))
+        found = sorted(self._settled + self._secrets, key=lambda secret: (secret.start, secret.end))
         return tuple(Redaction("frames", secret.rule, secret.first, secret.last) for secret in found)
 
     def _prefilter_hits(self, data: bytes) -> list[Hit] | None:
@@ -291,7 +293,6 @@ class BodyRedactor:
     def _apply(self, found: Iterable[tuple[SecretSpan, Sequence[tuple[int, int]]]]) -> None:
         """Overwrite secrets. Bytes that another scanner has already overwritten do not count as a second secret."""
         for secret, spans in found:
-            new = not any(secret is known for known in self._secrets)
             changed = False
             secret.spans += spans
             # Resolved now, while its frames are held back: the ends of returned frames are not kept.
@@ -309,8 +310,18 @@ class BodyRedactor:
                 changed = True
                 self._window[start:end] = (MARK.encode() if labelled else b"").ljust(end - start, b"*")
                 self._mask[start:end] = b"\x01" * (end - start)
-            if changed and new:
-                self._secrets = [known for known in self._secrets if not secret.contains(known)] + [secret]
+            if not secret.counted:
+                self._count(secret, changed=changed)
+
+    def _count(self, secret: SecretSpan, *, changed: bool) -> None:
+        """Add a secret in place of the parts of it that were found before. One that has neither parts nor `changed` any byte is
+        a part of a known one."""
+        first = bisect.bisect_left(self._secrets, secret.start, key=_START)
+        after = bisect.bisect_left(self._secrets, secret.end, lo=first, key=_START)
+        others = [known for known in self._secrets[first:after] if not secret.contains(known)]
+        if changed or len(others) < after - first:
+            secret.counted = True
+            self._secrets[first:after] = [secret, *others]
 
     def _release(self) -> list[tuple[bytes, int | None]]:
         holds = [scanner.tail.starts[0] for scanner in self._channels.values() if scanner.tail.text]
@@ -327,6 +338,9 @@ class BodyRedactor:
             self._released += 1
         del self._window[:done], self._mask[:done]
         self._base += done
+        if done and self._secrets:
+            self._settled += [secret for secret in self._secrets if secret.end <= self._base]
+            self._secrets = [secret for secret in self._secrets if secret.end > self._base]
         return ready
 
     def _frame_at(self, offset: int) -> int:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import tracemalloc
 
 import pytest
 from hypothesis import given
@@ -12,7 +14,7 @@ from streamkit.cli.main import streamkit
 from streamkit.errors import StreamkitError, UsageError
 from streamkit.model import recording
 from streamkit.model.exchange import Body, End, Exchange, Frame, Frames, Request, Response
-from streamkit.redact.redactor import redact_exchange
+from streamkit.redact.redactor import MARK, redact_exchange
 from tests.redact.dummy_secrets import NAMES, secret
 
 
@@ -144,3 +146,47 @@ def test_convert_cuts_what_another_program_kept_and_tells(tmp_path, monkeypatch,
     )
     out, err = capfd.readouterr()
     assert key in out and "redacted" not in err
+
+
+@pytest.mark.parametrize("through", ["file", "stdin"])
+def test_a_text_is_redacted_in_pieces_and_findings_have_the_line_of_the_file(
+    run, tmp_path, monkeypatch, planted, through
+):
+    monkeypatch.setattr("streamkit.cli._redact_job._PIECE", 1_000)
+    lines = ["x" * 2_500, f"{'y' * 980} {planted} z", "short", f"key: {planted}"]
+    (tmp_path / "a.log").write_text("\n".join(lines))
+    if through == "stdin":
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO((tmp_path / "a.log").read_bytes())))
+    name = {"file": "a.log", "stdin": "-"}[through]
+    assert run(name)[1] == "\n".join(lines).replace(planted, MARK.ljust(len(planted), "*"))
+    if through == "stdin":
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO((tmp_path / "a.log").read_bytes())))
+    assert [line.split(":")[1] for line in run("--check", name)[1].splitlines()] == ["2", "4"]
+
+
+def test_a_recording_on_stdin_is_redacted_exchange_by_exchange(run, tmp_path, monkeypatch, planted):
+    monkeypatch.setattr("streamkit.cli._redact_job._PIECE", 100)
+    old = (tmp_path / "old.jsonl").read_bytes() * 3
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(old)))
+    code, out, _ = run("-")
+    assert code == 0
+    assert planted[12:] not in out
+    assert len(list(recording.read(out.encode().splitlines(keepends=True)))) == 3
+
+
+@pytest.mark.parametrize("words", [("--check",), ("--check", "--jobs", "2", "--task-size", "10kB")], ids=" ".join)
+def test_memory_does_not_grow_with_a_text(tmp_path, monkeypatch, words):
+    monkeypatch.setattr("streamkit.cli._redact_job._PIECE", 1_000)
+    monkeypatch.setattr("streamkit.cli._jobs.WORTH_S", 0)
+
+    def peak(times):
+        (tmp_path / "a.log").write_bytes(b"a line of a log, nothing in it, 36.\n" * 500 * times)
+        tracemalloc.start()
+        try:
+            assert streamkit.main(["redact", *words, str(tmp_path / "a.log")], standalone_mode=False) == 0
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    peak(1)
+    assert peak(32) - peak(2) < 30 * 500 * 36 / 2

@@ -8,6 +8,7 @@ import re
 
 import pytest
 
+from streamkit.redact._secret_scanner import SecretSpan
 from streamkit.redact.redactor import BodyRedactor, Policy, find_secrets, redact_text
 from tests.redact.dummy_secrets import secret
 
@@ -58,3 +59,24 @@ def test_masked_frames_are_as_long_as_what_they_stand_for(ending: str, before: i
         masked = redactor.masked()
         assert [len(one) for one in masked] == [len(one) for one in frames[len(frames) - len(masked) :]]
         assert all(json.loads(one.removeprefix(b"data: ")) for one in masked)
+
+
+@pytest.mark.parametrize("joined", ["\n", " "], ids=["a frame each", "one frame"])
+def test_each_secret_is_compared_with_few_others(joined: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cost of many secrets grows with their number, not with its square."""
+    compared = 0
+    contains = SecretSpan.contains
+
+    def counting(secret: SecretSpan, other: SecretSpan) -> bool:
+        nonlocal compared
+        compared += 1
+        return contains(secret, other)
+
+    monkeypatch.setattr(SecretSpan, "contains", counting)
+    redactor = BodyRedactor()
+    made = [f"number {number}: {secret('groq', random.Random(number))}" for number in range(200)]
+    for line in joined.join(made).splitlines(keepends=True):
+        redactor.feed(line.encode(), None)
+    redactor.close()
+    assert len(redactor.redacted) == 200
+    assert compared <= 200
