@@ -88,7 +88,7 @@ def read_part(file: IO[bytes], path: str, part: FileRange = WHOLE, *, on_demand:
 
 
 def read_pieces(
-    pieces: Iterator[bytes], path: str, part: Part = WHOLE, *, on_demand: bool = False
+    pieces: Iterator[bytes], path: str, part: FileRange = WHOLE, *, on_demand: bool = False
 ) -> Iterator[Exchange]:
     """Yield the exchanges of one part of a recording, whose bytes come in pieces of any size. Raises UnreadableInput."""
     source = Source(path, pieces, lines_before=part.lines)
