@@ -15,7 +15,7 @@ from streamkit.frozen import dataclass
 from streamkit.service import prompting
 from streamkit.service.turns import turns
 from streamkit.transport.client import Outgoing, check_url
-from streamkit.transport.websocket_client import Conversation, is_websocket
+from streamkit.transport.conversation import Conversation, is_websocket
 
 
 @dataclass(slots=True, kw_only=True)

@@ -17,6 +17,8 @@ from streamkit.service.recorder import Recorders
 from streamkit.service.sinks import Viewer
 from streamkit.service.stopping import Stop
 from streamkit.transport.client import Client, Outgoing, Settings
+from streamkit.transport.conversation import is_websocket
+from streamkit.transport.websocket_client import converse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,4 +62,8 @@ class Repetition:
             recorder = self.recorders.recorder(
                 self.request, self.viewer(), on_end=lambda outcome: self.outcomes.update({number: outcome})
             )
-            await client.send(self.outgoing, recorder)
+            if is_websocket(self.outgoing.url):
+                outgoing = self.outgoing
+                await converse(outgoing.url, outgoing.headers, outgoing.conversation, client.settings, recorder)
+            else:
+                await client.send(self.outgoing, recorder)

@@ -22,9 +22,9 @@ from streamkit.frozen import dataclass
 from streamkit.model.exchange import Headers
 from streamkit.transport._network_errors import RedirectFailed, end_reason, message_of, single_spaced
 from streamkit.transport.arrivals import arrivals
+from streamkit.transport.conversation import Conversation, is_websocket
 from streamkit.transport.kernel_clock import ArrivalClock, ReadClock, make_socket, stamped_socket
 from streamkit.transport.tls import client_context
-from streamkit.transport.websocket_client import Conversation, converse, is_websocket
 
 if TYPE_CHECKING:
     import aiohttp
@@ -117,12 +117,12 @@ class Client:
     """
 
     def __init__(self, settings: Settings | None = None) -> None:
-        self._settings = settings or Settings()
+        self.settings = settings or Settings()
 
     async def __aenter__(self) -> Client:
         import aiohttp
 
-        settings = self._settings
+        settings = self.settings
         self._session = aiohttp.ClientSession(
             connector=_connector(settings),
             timeout=aiohttp.ClientTimeout(total=settings.max_time, sock_read=settings.idle_timeout),
@@ -162,9 +162,6 @@ class Client:
 
     async def send(self, outgoing: Outgoing, listener: Listener) -> None:
         """Send one request and report its events to `listener`. Raises only what the listener raises, and CancelledError."""
-        if is_websocket(outgoing.url):
-            await converse(outgoing.url, outgoing.headers, outgoing.conversation, self._settings, listener)
-            return
         check_url(outgoing.url)
         timing = _Timing()
         _TIMING.set(timing)
@@ -199,11 +196,11 @@ class Client:
             headers=outgoing.headers,
             data=outgoing.body,
             allow_redirects=False,
-            proxy=self._settings.proxy or self._environment_proxy(outgoing.url),
+            proxy=self.settings.proxy or self._environment_proxy(outgoing.url),
             trace_request_ctx=reporter.timing,
         ) as response:
             at = reporter.timing.clock.arrived()
-            if self._settings.redirects and (following := _redirected(outgoing, response)) is not None:
+            if self.settings.redirects and (following := _redirected(outgoing, response)) is not None:
                 await response.read()
                 return following
             version = response.version
@@ -211,7 +208,7 @@ class Client:
             headers = tuple((_text(name), _text(value)) for name, value in response.raw_headers)
             reporter.response(at, response.status, http, headers)
             coding = response.headers.get("Content-Encoding", "identity").lower()
-            if coding != "identity" and self._settings.decode:
+            if coding != "identity" and self.settings.decode:
                 reporter.listener.note(
                     {"said": "the body was compressed and is stored decoded", "content-encoding": coding}
                 )

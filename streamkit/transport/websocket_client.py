@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.request import getproxies, proxy_bypass
 
-from streamkit.frozen import dataclass
 from streamkit.model.exchange import Headers
 from streamkit.transport._network_errors import end_reason, message_of
+from streamkit.transport.conversation import Conversation
 from streamkit.transport.kernel_clock import ArrivalClock
 from streamkit.transport.tls import client_context
 from streamkit.transport.websocket_tap import ended
@@ -28,29 +27,12 @@ _HEADER_LIMIT = 64 * 1024  # bytes of one header line
 _OWN_HEADERS = frozenset(("accept-encoding", "content-type", "sec-websocket-protocol", "sec-websocket-extensions"))
 
 
-@dataclass(frozen=True, slots=True)
-class Conversation:
-    """What the client of a WebSocket sends, and when it is done.
-
-    `over` returns a new function for each connection, which is called with each message of the server and returns whether
-    it was the last one.
-    """
-
-    messages: tuple[bytes, ...] = ()
-    over: Callable[[], Callable[[bytes], bool]] = lambda: lambda _: False
-
-
 class WebSocketListener(Protocol):
     """A listener that also receives the messages of the client."""
 
     def sent(self, data: bytes, at: int) -> None:
         """The client has sent this message."""
         ...
-
-
-def is_websocket(url: str) -> bool:
-    """Return whether this is a ws or wss URL."""
-    return url.lower().startswith(("ws://", "wss://"))
 
 
 async def converse(

@@ -6,8 +6,6 @@ offer of permessage-deflate. In a recording every message is one frame, so a bod
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterable
 from itertools import accumulate
 
@@ -138,6 +136,9 @@ def encode(opcode: int, data: bytes, mask: bytes = b"") -> bytes:
 
 def accept(key: str) -> str:
     """Return the value of Sec-WebSocket-Accept for a client's Sec-WebSocket-Key (section 4.2.2)."""
+    import base64
+    import hashlib  # slow to import, and only a server needs it
+
     digest = hashlib.sha1(key.strip().encode("utf-8", "replace") + _GUID, usedforsecurity=False)
     return base64.b64encode(digest.digest()).decode()
 

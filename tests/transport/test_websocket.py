@@ -21,9 +21,9 @@ from streamkit.service.proxying import proxying
 from streamkit.service.recording import Recorders, one_file, record
 from streamkit.service.turns import turns
 from streamkit.transport.client import Outgoing, Settings
+from streamkit.transport.conversation import Conversation
 from streamkit.transport.proxy import Route, Rules
 from streamkit.transport.server import Server, in_thread
-from streamkit.transport.websocket_client import Conversation
 from streamkit.wire.websocket import CLOSE, TEXT, encode
 from tests.transport.test_proxy import Between, Lines
 from tests.transport.websockets import Upstream, upstream

@@ -29,7 +29,8 @@ type of the content part that holds it ("" for the item itself). The transcript 
 
 _OWN = (
     "session.",
-    "conversation.",
+    "conversation.item.",
+    "conversation.created",
     "input_audio_buffer.",
     "output_audio_buffer.",
     "rate_limits.",
