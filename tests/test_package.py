@@ -8,9 +8,12 @@ import subprocess
 import sys
 import tarfile
 import zipfile
+from importlib.metadata import requires
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from scripts.release import notes_of
 from streamkit.tool import VERSION
@@ -98,6 +101,25 @@ def test_a_release_that_does_not_agree_with_itself(tag: str, changelog: str, err
 def test_the_notes_of_a_release(tmp_path: Path) -> None:
     changelog = "# Changelog\n\n## 1.2.3 (2026-01-31)\n\n### Added\n\n- One.\n\n## 1.2.2 (2025-12-01)\n\n- Two.\n"
     assert notes_of("v1.2.3", release(tmp_path, changelog)) == "### Added\n\n- One.\n"
+
+
+def needed(name: str) -> set[str]:
+    """Return a distribution and all that it requires on this Python, without extras."""
+    found, open_ = set[str](), [name]
+    while open_:
+        name = canonicalize_name(open_.pop())
+        if name not in found:
+            found.add(name)
+            requirements = map(Requirement, requires(name) or ())
+            open_ += [each.name for each in requirements if each.marker is None or each.marker.evaluate({"extra": ""})]
+    return found
+
+
+def test_the_readme_states_the_number_of_packages() -> None:
+    stated = re.search(r"at most (\d+) packages", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert stated is not None
+    # Python 3.13 does not need typing_extensions.
+    assert int(stated[1]) - len(needed("llm-streamkit")) in (0, 1)
 
 
 def test_the_citation_names_this_version() -> None:
