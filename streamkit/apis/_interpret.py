@@ -91,8 +91,9 @@ def _interpreted(
 
 def assemble(stream: Stream) -> Assembler:
     """Return the stream's assembler, fed with all chunks. If the body is a single error object, its `object` is that."""
-    assembler = APIS[stream.api].assembler()
-    for chunk in stream.chunks:
+    api, chunks = APIS[stream.api], stream.chunks
+    assembler = api.assembler()
+    for chunk in chunks.condensed(api.joins) if api.joins and isinstance(chunks, ChunksOnDemand) else chunks:
         assembler.feed(chunk)
     alone = stream.verdict == "not-a-stream" and len(stream.chunks) == 1 and stream.flags[0] & ERROR
     return _ErrorAssembler(stream.chunks[0]) if alone and not assembler.message.messages else assembler

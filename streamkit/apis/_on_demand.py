@@ -13,12 +13,17 @@ import orjson
 
 from streamkit.wire.runs import FormRuns
 from streamkit.wire.sse_blocks import Payloads
+from streamkit.wire.templates import FILLER, Cuts, Form
 
 Chunk = dict[str, Any]
 Flags = Callable[[Sequence[Chunk]], list[int]]
+Joins = Callable[[Chunk, str], bool]
 
 HEAD = 32
 """Chunks at the beginning of a stream that are kept when they were looked at together."""
+
+_LEAST_JOINED, _JOINED = 4, 512
+"""Chunks that are joined, at least and at most: to join fewer saves nothing."""
 
 _BATCH = 64
 """Chunks that are decoded together: few enough to stay in the cache."""
@@ -68,12 +73,39 @@ class ChunksOnDemand(Sequence[dict[str, Any]]):
         for payload in self._payloads:
             yield _objects((payload,))[0]
 
+    def condensed(self, joins: Joins) -> Iterator[Chunk]:
+        """Yield chunks that assemble to what all of these do, of which many may be one. See `Api.joins`."""
+        payloads = self._payloads
+        if not isinstance(payloads, Payloads):
+            yield from self
+            return
+        cuts = {form: _joining(form, joins) for form in payloads.forms.known()}
+        for form, start, stop in payloads.forms:
+            cut = cuts[form] if form else None
+            if cut is None or stop - start < _LEAST_JOINED:
+                yield from map(self.__getitem__, range(start, stop))
+                continue
+            # The first chunk and the last are whole: of a field that is not joined, the first value or the last counts.
+            yield self[start]
+            for place in range(start + 1, stop - 1, _JOINED):
+                end = min(place + _JOINED, stop - 1)
+                joined = cut.joined(payloads.records(place, end))
+                yield from map(self.__getitem__, range(place, end)) if joined is None else _objects((joined,))
+            yield self[stop - 1]
+
     def all_flags(self, of_each: Flags) -> list[int]:
         """Return what `of_each` returns for these chunks. Chunks of one form have the same flags, and are not decoded."""
         payloads = self._payloads
         if not isinstance(payloads, Payloads):
             return [flag for batch in _batches(payloads) for flag in of_each(batch)]
         return flags_by_form(payloads.forms, of_each, lambda start, stop: _batches(payloads[start:stop]))
+
+
+def _joining(form: Form, joins: Joins) -> Cuts | None:
+    """Return what cuts records of this form, if chunks of this form may be joined."""
+    if form.cuts is None or form.example.count(FILLER) > sum(form.cuts.texts):
+        return None
+    return form.cuts if joins(orjson.loads(form.example), FILLER.decode()) else None
 
 
 def flags_by_form(forms: FormRuns, of_each: Flags, between: Callable[[int, int], Iterable[list[Chunk]]]) -> list[int]:
