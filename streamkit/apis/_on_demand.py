@@ -7,10 +7,14 @@ before anything has looked at them; decoding one again costs less than having ke
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, overload
+from dataclasses import replace
+from functools import partial
+from typing import Any, NamedTuple, overload
 
 import orjson
 
+from streamkit.model.message import Delta
+from streamkit.model.timeline import Alike
 from streamkit.wire.runs import FormRuns
 from streamkit.wire.sse_blocks import Payloads
 from streamkit.wire.templates import FILLER, Cuts, Form
@@ -18,6 +22,7 @@ from streamkit.wire.templates import FILLER, Cuts, Form
 Chunk = dict[str, Any]
 Flags = Callable[[Sequence[Chunk]], list[int]]
 Joins = Callable[[Chunk, str], bool]
+Reader = Callable[[Chunk], tuple[Delta, ...]]
 
 HEAD = 32
 """Chunks at the beginning of a stream that are kept when they were looked at together."""
@@ -93,12 +98,60 @@ class ChunksOnDemand(Sequence[dict[str, Any]]):
                 yield from map(self.__getitem__, range(place, end)) if joined is None else _objects((joined,))
             yield self[stop - 1]
 
+    def alike(self, reader: Reader) -> Iterator[Alike]:
+        """Yield the runs of chunks of one form that add the same but for one text; `reader` returns what a chunk adds."""
+        payloads = self._payloads
+        if isinstance(payloads, Payloads):
+            added = {form: _Added.of(form, reader) for form in payloads.forms.known()}
+            for form, start, stop in payloads.forms:
+                one = added[form] if form else None
+                if one is not None:
+                    yield Alike(start, stop, one.deltas, one.varying, partial(one.texts_in, payloads))
+
     def all_flags(self, of_each: Flags) -> list[int]:
         """Return what `of_each` returns for these chunks. Chunks of one form have the same flags, and are not decoded."""
         payloads = self._payloads
         if not isinstance(payloads, Payloads):
             return [flag for batch in _batches(payloads) for flag in of_each(batch)]
         return flags_by_form(payloads.forms, of_each, lambda start, stop: _batches(payloads[start:stop]))
+
+
+class _Added(NamedTuple):
+    """What chunks of a form add: the deltas of one of them, and which delta has as its text what is in which hole."""
+
+    deltas: tuple[Delta, ...]
+    varying: int | None
+    hole: int
+    cuts: Cuts
+
+    @staticmethod
+    def of(form: Form, reader: Reader) -> _Added | None:
+        """Return what chunks of this form add, found out by two examples; None if they add nothing or differ in more."""
+        if form.cuts is None:
+            return None
+        examples = [
+            [b"" if empty else text % place for place, empty in enumerate(form.empty)]
+            for text in (b"any text in %d", b"Etwas anderes: %d, das l\xc3\xa4nger ist")
+        ]
+        one, other = (
+            reader(orjson.loads(form.cuts.example(texts, number)))
+            for texts, number in zip(examples, (b"1", b"27"), strict=True)
+        )
+        differ = [place for place, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]]
+        if not one or len(one) != len(other) or len(differ) > 1:
+            return None
+        if not differ:
+            return _Added(one, None, 0, form.cuts)
+        varying = differ[0]
+        shown = one[varying].text.encode(), other[varying].text.encode()
+        for hole, texts in enumerate(zip(*examples, strict=True)):
+            if shown == texts and replace(one[varying], text=other[varying].text) == other[varying]:
+                return _Added(one, varying, hole, form.cuts)
+        return None
+
+    def texts_in(self, payloads: Payloads, start: int, stop: int) -> list[str]:
+        """Return the texts of the delta that varies, of the chunks from `start` up to `stop`."""
+        return self.cuts.texts_in(payloads.records(start, stop), self.hole)
 
 
 def _joining(form: Form, joins: Joins) -> Cuts | None:

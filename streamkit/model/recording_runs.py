@@ -177,7 +177,13 @@ class _Template:
         if form is None:
             filled = filled_with(self._pieces, self.texts, empty)
             form = self._forms[empty] = Form(
-                filled, self._name, len(self._before), 2, has_numbers=not all(self.texts), cuts=self
+                filled,
+                self._name,
+                len(self._before),
+                2,
+                empty=empty,
+                has_numbers=not all(self.texts),
+                cuts=self,
             )
         return form
 

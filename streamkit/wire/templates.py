@@ -62,15 +62,24 @@ class Form:
     """What records of one template have in common: which of their texts are empty, and where their payload lies.
 
     `example` is a payload of this form, `name` its event type, `before` the number of bytes of an event before its payload,
-    which `after` follow. `has_numbers` is whether they differ in numbers too. `cuts` cuts the holes out of the records, if
-    they are kept. Compared by identity.
+    which `after` follow. `empty` says which of their holes are, and `has_numbers` whether they differ in numbers too. `cuts`
+    cuts the holes out of the records, if they are kept. Compared by identity.
     """
 
-    __slots__ = ("after", "before", "cuts", "example", "has_numbers", "name")
+    __slots__ = ("after", "before", "cuts", "empty", "example", "has_numbers", "name")
 
     def __init__(
-        self, example: bytes, name: str, before: int, after: int, *, has_numbers: bool, cuts: Cuts | None = None
+        self,
+        example: bytes,
+        name: str,
+        before: int,
+        after: int,
+        *,
+        empty: tuple[bool, ...],
+        has_numbers: bool,
+        cuts: Cuts | None = None,
     ) -> None:
+        self.empty = empty
         self.has_numbers = has_numbers
         self.example = example
         self.name = name

@@ -12,9 +12,11 @@ Offsets count bytes of the decoded body from 0, `end` is one past the last byte.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import field
 from itertools import count, islice, repeat
+from operator import itemgetter
 from typing import Protocol
 
 from streamkit.frozen import dataclass
@@ -129,19 +131,24 @@ class Events:
             self.ends[index],
         )
 
-    def items(self) -> Iterator[Item]:
-        """Yield every item in the order of the body."""
+    def items(self, start: int = 0, stop: int | None = None) -> Iterator[Item]:
+        """Yield every item in the order of the body, or only the events from `start` up to `stop` with the items that are right
+        before them, between them and right after them."""
+        part = slice(start, stop)
+        whole = start == 0 and stop is None
         events = map(
             Event,
-            self.data,
-            repeat("message") if self.names is None else self.names,
-            repeat("") if self.ids is None else self.ids,
-            map(self.retries.get, count()),
-            self.starts,
-            self.ends,
+            self.data if whole else self.data[part],
+            repeat("message") if self.names is None else self.names[part],
+            repeat("") if self.ids is None else self.ids[part],
+            map(self.retries.get, count(start)),
+            self.starts[part],
+            self.ends[part],
         )
-        position = 0
-        for before, aside in self.asides:
+        position, end = start, len(self) if stop is None else stop
+        for before, aside in islice(self.asides, bisect_left(self.asides, start, key=itemgetter(0)), None):
+            if before > end:
+                break
             yield from islice(events, before - position)
             position = before
             yield aside
