@@ -54,6 +54,11 @@ def safe_text(text: str) -> str:
     return _SUSPECT.sub(_shown, text)
 
 
+def needs_no_escape(text: str) -> bool:
+    """Return whether `safe_text` returns the text unchanged, because it has no character that it could escape."""
+    return (text.isascii() and text.isprintable()) or _SUSPECT.search(text) is None
+
+
 def safe_json(text: str) -> str:
     """Return JSON text with the same characters as JSON escapes, so that the result is still equivalent JSON."""
     return _SUSPECT.sub(_shown_in_json, text)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from streamkit.apis._api import Judge as Judge
     from streamkit.apis._api import Sample as Sample
     from streamkit.apis._incremental import Incremental as Incremental
+    from streamkit.apis._interpret import alike as alike
     from streamkit.apis._interpret import assemble as assemble
     from streamkit.apis._interpret import interpret as interpret
     from streamkit.apis._interpret import judged as judged
@@ -35,6 +36,7 @@ _PLACES = {
     "Judge": "_api",
     "Sample": "_api",
     "UNKNOWN": "_api",
+    "alike": "_interpret",
     "assemble": "_interpret",
     "interpret": "_interpret",
     "judged": "_interpret",

@@ -145,6 +145,9 @@ class Api:
       always exactly one answer.
     * `merged_usage` converts all usage reports, merged, to a Usage. Set it if later reports omit counts of earlier ones
       that still hold; otherwise the last report counts.
+    * `joins` takes a chunk and a text in it, and returns whether its assembler makes the same of many such chunks, which have
+      other texts in these places, as of the first, one in which the texts of those between are joined, and the last. Long
+      streams are then assembled faster; without it, chunks are fed one by one.
     """
 
     name: str
@@ -164,6 +167,7 @@ class Api:
     choices: str | None = None
     merged_usage: Callable[[dict[str, Any]], Usage | None] | None = None
     all_flags: Callable[[Sequence[Chunk]], list[int]] | None = None
+    joins: Callable[[Chunk, str], bool] | None = None
 
     def decode_chunk(self, data: bytes, name: str) -> Chunk | None:
         """Return the chunk in one event of a stream that is still arriving, or None if the event holds none."""

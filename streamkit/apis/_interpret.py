@@ -5,7 +5,7 @@ The framing is chosen by content type or bytes, the API and the dialect by the c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -19,6 +19,7 @@ from streamkit.model.exchange import Exchange, is_error_body
 from streamkit.model.grammar import Misstep
 from streamkit.model.message import ERROR, USAGE, Reply, Usage
 from streamkit.model.stream import Misfit, Stream, Verdict
+from streamkit.model.timeline import Alike
 from streamkit.wire.runs import Repeating
 from streamkit.wire.values import Events, Ignored
 
@@ -91,11 +92,18 @@ def _interpreted(
 
 def assemble(stream: Stream) -> Assembler:
     """Return the stream's assembler, fed with all chunks. If the body is a single error object, its `object` is that."""
-    assembler = APIS[stream.api].assembler()
-    for chunk in stream.chunks:
+    api, chunks = APIS[stream.api], stream.chunks
+    assembler = api.assembler()
+    for chunk in chunks.condensed(api.joins) if api.joins and isinstance(chunks, ChunksOnDemand) else chunks:
         assembler.feed(chunk)
     alone = stream.verdict == "not-a-stream" and len(stream.chunks) == 1 and stream.flags[0] & ERROR
     return _ErrorAssembler(stream.chunks[0]) if alone and not assembler.message.messages else assembler
+
+
+def alike(stream: Stream) -> Iterator[Alike]:
+    """Yield the runs of chunks of a stream that add the same but for one text, as far as they are known without decoding them."""
+    if isinstance(stream.chunks, ChunksOnDemand):
+        yield from stream.chunks.alike(stream.reader)
 
 
 class _ErrorAssembler:

@@ -77,7 +77,7 @@ class _Template:
         form = self._forms.get(empty)
         if form is None:
             filled = filled_with(self._pieces, self._texts, empty)
-            form = self._forms[empty] = Form(filled, "", 0, 0, has_numbers=not all(self._texts))
+            form = self._forms[empty] = Form(filled, "", 0, 0, empty=empty, has_numbers=not all(self._texts))
         return form
 
 

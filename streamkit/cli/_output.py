@@ -24,6 +24,7 @@ from streamkit.palette import PLAIN, Palette, safe_painted
 from streamkit.stdio import stdout_is_terminal
 from streamkit.text import SafePieces, plain, safe_json, safe_text, without_commands
 
+_BLOCK = 16_384  # characters
 _LINES = 256
 """Lines that are written together: some tens of kilobytes."""
 
@@ -100,6 +101,18 @@ class CommandOutput:
         while batch := list(islice(remaining, _LINES)):
             text = "\n".join(batch) + "\n"
             self._write(text if data else without_commands(text))
+
+    def blocks(self, shown: Iterable[str]) -> None:
+        """Write lines that are escaped already; each text is one line or several. Some tens of kilobytes are written together."""
+        batch: list[str] = []
+        size = 0
+        for block in shown:
+            batch.append(block)
+            size += len(block)
+            if size >= _BLOCK:
+                self.lines(batch)
+                batch, size = [], 0
+        self.lines(batch)
 
     def shown(self, text: str) -> None:
         """Write text that `look` returned."""

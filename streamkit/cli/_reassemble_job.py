@@ -34,7 +34,7 @@ class ReassembleJob:
     with_meta: bool
     look: Look
     input_format: str | None = None
-    on_demand: bool = False
+    on_demand: bool = True
     api: str | None = None
     dialect: str | None = None
 
@@ -71,7 +71,7 @@ class ReassembleWorker:
 
     def take(self, exchange: Exchange) -> Reassembled:
         """Return the answer of this exchange."""
-        stream = interpret(exchange, api=self._job.api, dialect=self._job.dialect)
+        stream = interpret(exchange, api=self._job.api, dialect=self._job.dialect, on_demand=True)
         found = [f"exchange {stream.number}: {defect}; please report it" for defect in stream.defects]
         return Reassembled(
             name=name_of(stream),

@@ -5,16 +5,19 @@ from __future__ import annotations
 import math
 import os
 import shutil
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, repeat
+from operator import sub, truediv
+from typing import Any, NamedTuple
 
+from streamkit.apis import alike
 from streamkit.cli._output import CommandOutput, ascii_only
 from streamkit.cli._remarks import name_of, remarks
 from streamkit.cli.options import Console
 from streamkit.model.message import Delta
 from streamkit.model.stream import Stream
-from streamkit.model.timeline import Moment, added
-from streamkit.text import one_line, shorten
+from streamkit.model.timeline import Alike, Moment, added, timeline, timeline_in_runs
+from streamkit.text import needs_no_escape, one_line, shorten
 from streamkit.wire.values import Comment, Event, Ignored, Item, Tail
 
 # The color role of each kind of delta; all others are quiet.
@@ -26,6 +29,10 @@ _ROLES = {
     "finish": "good",
     "error": "error",
 }
+
+_AND = " · "
+_RUN = 256  # lines that are made at once
+_NS = repeat(1e9)
 
 # Columns of a bar, and those of a terminal from which on bars are drawn.
 _BAR, _WIDE = 10, 120
@@ -69,6 +76,61 @@ class Page:
         else:
             self._sink.lines(self._item_line(stream, moment) for moment in moments)
 
+    def show_all(self, stream: Stream) -> None:
+        """Write every item of a stream. Of chunks that add the same but for one text, only that text is looked at."""
+        if self._json:
+            self.show(stream, timeline(stream))
+        else:
+            self._sink.blocks(self._blocks(stream))
+
+    def _blocks(self, stream: Stream) -> Iterator[str]:
+        """Yield the lines of all items, of a run of chunks that are alike many at once."""
+        for entry in timeline_in_runs(stream, alike(stream)):
+            if isinstance(entry, Moment):
+                yield self._item_line(stream, entry)
+                continue
+            number, run = entry
+            name = stream.events.name(run.start)
+            shown = Shown.of(f"{name}  " if name != "message" else "", run)
+            for start in range(run.start, run.stop, _RUN):
+                stop = min(start + _RUN, run.stop)
+                yield self._run_lines(stream, number + start - run.start, start, stop, shown, run.read(start, stop))
+
+    def _run_lines(self, stream: Stream, n: int, start: int, stop: int, shown: Shown, texts: list[str]) -> str:
+        """Return the lines of the events from `start` up to `stop`, of which the first is the `n`th item."""
+        times = stream.times[start:stop] if stream.exchange.timed else None
+        messages = shown.messages(texts)
+        if times is not None and self._width is None and not self._paint.on:
+            table = self._timed_lines(n, times, messages)
+            if table is not None:
+                return table
+        ends, starts = stream.events.ends[start:stop], stream.events.starts[start:stop]
+        return "\n".join(
+            self._composed(
+                n + place,
+                None if times is None else times[place],
+                end - begin,
+                message,
+                shown.role,
+                timed=times is not None,
+            )
+            for place, (begin, end, message) in enumerate(zip(starts, ends, messages, strict=True))
+        )
+
+    def _timed_lines(self, n: int, times: Sequence[int | None], messages: Sequence[str]) -> str | None:
+        """Return these lines, formatted at once; None if a time is missing or goes back."""
+        if self._last is None or None in times:
+            return None
+        before = [self._last, *times[:-1]]
+        gaps = list(map(sub, times, before))
+        if min(gaps) < 0:
+            return None
+        self._last = times[-1]
+        numbers = range(n, n + len(times))
+        seconds, gap_seconds = map(truediv, times, _NS), map(truediv, gaps, _NS)
+        values = chain.from_iterable(zip(numbers, seconds, gap_seconds, messages, strict=False))
+        return ("%5d  %9.3f %+8.3f  %s\n" * len(times))[:-1] % tuple(values)
+
     def end(self, stream: Stream) -> None:
         """Write how the stream ended."""
         if self._json:
@@ -78,15 +140,20 @@ class Page:
         self._line(f"       {counts}: {stream.verdict}{', excerpt' if stream.excerpt else ''}{untimed}", "quiet")
 
     def _item_line(self, stream: Stream, moment: Moment) -> str:
-        head, gap = f"{moment.n:>5}  ", None
-        if stream.exchange.timed:
-            gap = None if moment.at is None or self._last is None else moment.at - self._last
-            head += f"{_seconds(moment.at):>9} {_gap(gap):>8}  "
-            self._last = moment.at if moment.at is not None else self._last
-        if self._wide:
-            head += self._bars(gap, moment.item.end - moment.item.start)
         message, role = _description(stream, moment)
-        line = head + one_line(message)
+        size = moment.item.end - moment.item.start
+        return self._composed(moment.n, moment.at, size, one_line(message), role, timed=stream.exchange.timed)
+
+    def _composed(self, n: int, at: int | None, size: int, message: str, role: str, *, timed: bool) -> str:
+        """Return the line of the `n`th item, of `size` bytes, whose message is escaped already."""
+        head, gap = f"{n:>5}  ", None
+        if timed:
+            gap = None if at is None or self._last is None else at - self._last
+            head += f"{_seconds(at):>9} {_gap(gap):>8}  "
+            self._last = at if at is not None else self._last
+        if self._wide:
+            head += self._bars(gap, size)
+        line = head + message
         if self._width is not None:
             line = shorten(line, self._width)
         if not self._paint.on:
@@ -128,12 +195,56 @@ def moment_object(stream: Stream, moment: Moment) -> dict[str, Any]:
     return row
 
 
+class Shown(NamedTuple):
+    """How chunks that add the same but for one text are shown: what is before the text, and after it. None: there is no such text."""
+
+    before: str
+    after: str | None
+    role: str
+
+    @staticmethod
+    def of(name: str, run: Alike) -> Shown:
+        """Return how a run of chunks in events of this name is shown."""
+        role = _role(run.deltas)
+        if run.varying is None:
+            return Shown(name + _deltas(run.deltas), None, role)
+        # Of a delta, only its text is last but for a quote.
+        shown, text = _delta(run.deltas[run.varying]), run.deltas[run.varying].text
+        before, after = run.deltas[: run.varying], run.deltas[run.varying + 1 :]
+        first, _, last = shown.rpartition(text)
+        return Shown(
+            name + _deltas(before) + (_AND if before else "") + first,
+            last + (_AND if after else "") + _deltas(after),
+            role,
+        )
+
+    def messages(self, texts: list[str]) -> list[str]:
+        """Return the messages of chunks with these texts, escaped."""
+        before, after = self.before, self.after
+        if after is None:
+            return [one_line(before)] * len(texts)
+        joined = "".join([before, *texts, after])
+        if needs_no_escape(joined):
+            if "\n" in joined or "\t" in joined:
+                before, after = one_line(before), one_line(after)
+                texts = [text.replace("\n", "\\n").replace("\t", "\\t") for text in texts]
+            return [before + text + after for text in texts]
+        return [one_line(before + text + after) for text in texts]
+
+
+def _deltas(deltas: Iterable[Delta]) -> str:
+    return _AND.join(map(_delta, deltas))
+
+
+def _role(deltas: Iterable[Delta]) -> str:
+    return next((_ROLES[delta.kind] for delta in deltas if delta.kind in _ROLES), "quiet")
+
+
 def _description(stream: Stream, moment: Moment) -> tuple[str, str]:
     """Return what an item is and adds, with its color role."""
     item = moment.item
     if moment.chunk is not None and (deltas := added(stream, moment)):
-        role = next((_ROLES[delta.kind] for delta in deltas if delta.kind in _ROLES), "quiet")
-        return _name(item) + " · ".join(map(_delta, deltas)), role
+        return _name(item) + _deltas(deltas), _role(deltas)
     data = item.data[:2000].decode("utf-8", "replace")
     if isinstance(item, Comment):
         return f":{data}", "quiet"

@@ -11,7 +11,6 @@ from streamkit.cli._timeline_page import Page
 from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console, output_options, paths_argument, reading_options, talk_options
 from streamkit.errors import UsageError
-from streamkit.model.timeline import timeline
 
 OWN_FORMATS = ("text", "jsonl")
 FORMAT = ReporterName("timelines", "player", own=OWN_FORMATS)
@@ -71,9 +70,9 @@ def command(
             _report(format_name, sink, inputs)
             return inputs.code
         page = Page(sink, console, format_name)
-        for stream in inputs.streams(on_demand=True, every=True):
+        for stream in inputs.streams(on_demand=True, every=format_name == "jsonl"):
             page.begin(stream)
-            page.show(stream, timeline(stream))
+            page.show_all(stream)
             page.end(stream)
     return inputs.code
 

@@ -11,7 +11,18 @@ import orjson
 
 from streamkit.wire import sse_runs
 from streamkit.wire.fitting import LEAST, Fit, Fitting, Forms
-from streamkit.wire.templates import Form, Unfit, check_numbers, check_texts, filled_with, forms_of, holes_of, separated
+from streamkit.wire.templates import (
+    Form,
+    Unfit,
+    check_numbers,
+    check_texts,
+    cut,
+    filled_with,
+    forms_of,
+    holes_of,
+    joined_with,
+    separated,
+)
 
 START = b'{"type":"frame","at":'
 """How recorders begin the line of a frame."""
@@ -19,18 +30,18 @@ START = b'{"type":"frame","at":'
 _LONGEST_TIME = 18  # digits, so that a time has 63 bits
 _FIELDS = itemgetter("type", "at", "text")
 _DIGITS = b",0123456789"
-_BACKSLASH = ord("\\")
+_BACKSLASH, _COMMA = b"\\,"
 _END = b'"}\n'
 
 
 class _Template:
     """Lines of frames that are one event each, which differ in their times and in what lies in the holes of their payload."""
 
-    __slots__ = ("_before", "_finders", "_first", "_forms", "_last", "_middle", "_more", "_name", "_pieces", "_texts")
+    __slots__ = ("_before", "_finders", "_first", "_forms", "_last", "_middle", "_more", "_name", "_pieces", "texts")
 
     def __init__(self, pieces: list[bytes], texts: list[bool], name: str, before: bytes) -> None:
         self._pieces = pieces
-        self._texts = texts
+        self.texts = texts
         self._name = name
         self._before = before
         self._first = b',"text":"' + _escaped(before + pieces[0])
@@ -104,7 +115,7 @@ class _Template:
             if which is not None:
                 inner = list(compress(inner, which))
         sizes = list(map(add, map(len, inner), repeat(self._more)))
-        width = len(self._texts)
+        width = len(self.texts)
         texts = check_texts(flat)
         if _BACKSLASH in b"".join(flat):
             # What is escaped in the line must be valid in the payload too.
@@ -113,20 +124,67 @@ class _Template:
             check_texts(decoded)
             for index, text in zip(escaped, decoded, strict=True):
                 sizes[index // width] -= len(flat[index]) - len(text)
-        for index, is_text in enumerate(self._texts):
+        for index, is_text in enumerate(self.texts):
             if not is_text:
                 check_numbers(flat[index::width])
         return which, sizes, self._forms_of(flat)
 
     def _forms_of(self, flat: list[bytes]) -> Forms:
         """Return the forms of the rows."""
-        return forms_of(flat, len(self._texts), self._form)
+        return forms_of(flat, len(self.texts), self._form)
+
+    def example(self, texts: Sequence[bytes], number: bytes) -> bytes:
+        """Return a payload with these texts and this number in its holes."""
+        return joined_with(
+            self._pieces, [text if kind else number for text, kind in zip(texts, self.texts, strict=True)]
+        )
+
+    def texts_in(self, lines: Sequence[bytes], hole: int) -> list[str]:
+        """Return the text in one hole of each line, which must fit. It is escaped twice: in the line, and in the payload."""
+        raw = self._cut(lines)[hole :: len(self.texts)]
+        texts: list[str] = orjson.loads(b'["%b"]' % b'","'.join(raw))
+        if _BACKSLASH in b"".join(raw):
+            joined = '","'.join(texts)
+            texts = orjson.loads(f'["{joined}"]')
+        return texts
+
+    def joined(self, lines: Sequence[bytes]) -> bytes | None:
+        """Return a payload whose texts are each those of all lines joined, and whose numbers are those of the first line.
+
+        None if one of these numbers is 0.
+        """
+        flat, width = self._cut(lines), len(self.texts)
+        holes = []
+        for place, is_text in enumerate(self.texts):
+            raw = b"".join(flat[place::width]) if is_text else flat[place]
+            if not is_text and not orjson.loads(raw):
+                return None
+            holes.append(orjson.loads(b'"%b"' % raw).encode() if _BACKSLASH in raw else raw)
+        return joined_with(self._pieces, holes)
+
+    def _cut(self, lines: Sequence[bytes]) -> list[bytes]:
+        """Return what is in the holes of lines that fit, line by line."""
+        begin, size = len(START), len(self._first)
+        comma = lines[0].index(b",", begin)
+        if list(map(itemgetter(comma), lines)).count(_COMMA) == len(lines):  # as many digits in each time
+            inner = list(map(itemgetter(slice(comma + size, -len(self._last))), lines))
+        else:
+            inner = [line[line.index(b",", begin) + size : -len(self._last)] for line in lines]
+        return cut(inner, self._finders)
 
     def _form(self, empty: tuple[bool, ...]) -> Form:
         form = self._forms.get(empty)
         if form is None:
-            filled = filled_with(self._pieces, self._texts, empty)
-            form = self._forms[empty] = Form(filled, self._name, len(self._before), 2, has_numbers=not all(self._texts))
+            filled = filled_with(self._pieces, self.texts, empty)
+            form = self._forms[empty] = Form(
+                filled,
+                self._name,
+                len(self._before),
+                2,
+                empty=empty,
+                has_numbers=not all(self.texts),
+                cuts=self,
+            )
         return form
 
 

@@ -8,9 +8,10 @@ from typing import overload
 import orjson
 
 from streamkit.wire.runs import FormRuns
+from streamkit.wire.sse_blocks import Pieces
 
 
-class Texts(Sequence[bytes]):
+class Texts(Pieces):
     """Frames, each as bytes or as the line of a recording that holds it, which a template has proved to be valid.
 
     `forms` has the form of each frame that is a line, else None, and `sizes` the number of bytes of each frame.
@@ -37,6 +38,10 @@ class Texts(Sequence[bytes]):
     def __iter__(self) -> Iterator[bytes]:
         for form, start, stop in self.forms:
             yield from self._kept[start:stop] if form is None else map(_text_of, self._kept[start:stop])
+
+    def records(self, places: Sequence[int]) -> list[bytes]:
+        """Return the lines at places whose frames have a form."""
+        return list(map(self._kept.__getitem__, places))
 
     def _text(self, index: int) -> bytes:
         kept = self._kept[index]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from operator import itemgetter
 from typing import Literal
 
 from streamkit.frozen import dataclass
@@ -30,33 +33,100 @@ class Moment:
     broken: Broken | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Chunks that add the same but for the text of one delta, from number `start` up to `stop`. Each is the event of this number.
+
+    `varying` is the place of that delta in `deltas`, None if all texts are the same; `read` returns the texts of chunks from one
+    number up to another.
+    """
+
+    start: int
+    stop: int
+    deltas: tuple[Delta, ...]
+    varying: int | None
+    read: Callable[[int, int], list[str]]
+
+
 def timeline(stream: Stream) -> Iterator[Moment]:
     """Yield every item of the stream's body, in order. A tail, which the end of the body left unfinished, comes last."""
-    chunk_of = dict(zip(stream.chunk_events, range(len(stream.chunks)), strict=True))
-    broken_at = {broken.event: broken for broken in stream.broken}
-    tails: list[Tail] = []
-    n = event = 0
-    for item in stream.events.items():
-        if isinstance(item, Tail):
-            tails.append(item)
-            continue
-        n += 1
-        if isinstance(item, Event):
-            yield Moment(
-                n=n,
-                at=stream.times[event],
-                kind="event",
-                item=item,
-                event=event,
-                chunk=chunk_of.get(event),
-                broken=broken_at.get(event),
-            )
-            event += 1
-        else:
-            kind: EntryKind = "comment" if isinstance(item, Comment) else "ignored"
-            yield Moment(n=n, at=_arrival(stream, item.end), kind=kind, item=item)
-    for n, tail in enumerate(tails, n + 1):  # noqa: B020  (the count continues)
-        yield Moment(n=n, at=_arrival(stream, tail.end), kind="tail", item=tail)
+    for entry in timeline_in_runs(stream, ()):
+        assert isinstance(entry, Moment)
+        yield entry
+
+
+def timeline_in_runs(stream: Stream, alike: Iterable[Alike]) -> Iterator[Moment | tuple[int, Alike]]:
+    """Yield the same, but for each run of chunks that are `alike`, at most that many that no other item interrupts, the number of
+    its first item and the run."""
+    moments = _Moments(stream)
+    for run in alike:
+        for start, stop in _uninterrupted(stream, run):
+            yield from moments.up_to(start)
+            yield moments.count + 1, replace(run, start=start, stop=stop)
+            moments.skip_to(stop)
+    yield from moments.up_to(None)
+    yield from moments.tails()
+
+
+def _uninterrupted(stream: Stream, run: Alike) -> Iterator[tuple[int, int]]:
+    """Yield the parts of a run that are separated by items that are no events."""
+    asides = stream.events.asides
+    start = run.start
+    for place in range(bisect_right(asides, start, key=itemgetter(0)), len(asides)):
+        before = asides[place][0]
+        if before >= run.stop:
+            break
+        if before > start:
+            yield start, before
+            start = before
+    yield start, run.stop
+
+
+class _Moments:
+    """The items of a stream, a part of them at a time; `count` is how many there were."""
+
+    def __init__(self, stream: Stream) -> None:
+        self.count = 0
+        self._stream = stream
+        self._event = 0
+        self._chunk_of = dict(zip(stream.chunk_events, range(len(stream.chunks)), strict=True))
+        self._broken_at = {broken.event: broken for broken in stream.broken}
+        self._tails: list[Tail] = []
+
+    def skip_to(self, event: int) -> None:
+        """Leave out the events up to this one."""
+        self.count += event - self._event
+        self._event = event
+
+    def up_to(self, stop: int | None) -> Iterator[Moment]:
+        """Yield the items up to an event, or all others; not the tails."""
+        stream = self._stream
+        for item in stream.events.items(self._event, stop):
+            if isinstance(item, Tail):
+                self._tails.append(item)
+                continue
+            self.count += 1
+            if isinstance(item, Event):
+                event = self._event
+                yield Moment(
+                    n=self.count,
+                    at=stream.times[event],
+                    kind="event",
+                    item=item,
+                    event=event,
+                    chunk=self._chunk_of.get(event),
+                    broken=self._broken_at.get(event),
+                )
+                self._event += 1
+            else:
+                kind: EntryKind = "comment" if isinstance(item, Comment) else "ignored"
+                yield Moment(n=self.count, at=_arrival(stream, item.end), kind=kind, item=item)
+
+    def tails(self) -> Iterator[Moment]:
+        """Yield the tails."""
+        for tail in self._tails:
+            self.count += 1
+            yield Moment(n=self.count, at=_arrival(self._stream, tail.end), kind="tail", item=tail)
 
 
 def added(stream: Stream, moment: Moment) -> tuple[Delta, ...]:

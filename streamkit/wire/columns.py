@@ -95,6 +95,7 @@ class Columns:
                 return []
             if len(self.data) == 1:
                 return [self._only()]
+            return [*self.freeze().all_events()]
         return list(self.freeze().items())
 
     def _only(self) -> Event:

@@ -23,7 +23,7 @@ from itertools import accumulate, repeat
 from operator import sub
 from typing import Any
 
-from streamkit.wire import sse_runs
+from streamkit.wire import sse_runs, sse_windows
 from streamkit.wire.columns import ColumnDecoder, Columns
 from streamkit.wire.values import Comment, Event, Events, Ignored, Item, Tail
 
@@ -33,6 +33,9 @@ LIMIT = 64 * 1024 * 1024
 _MARK = b"\xef\xbb\xbf"
 _BATCH = 1 << 18
 """Bytes of complete lines that are processed together; few enough to stay in the processor's cache."""
+
+_MOST_FAILURES = 4
+"""Short runs of blocks in one feed, after which no others are looked for."""
 
 _LONGEST_NUMBER = 4000
 """Maximum number of digits of `retry`; Python refuses to convert very long ones to an integer."""
@@ -195,6 +198,27 @@ class Decoder(ColumnDecoder):
             self._skip(self._line_start)
 
     def _split(self, data: bytes) -> None:
+        """Process long runs of blocks that begin alike at once, and all other bytes line by line."""
+        at = 0
+        failures = 0 if self._runs and self._limit >= sse_windows.WINDOW else _MOST_FAILURES
+        while failures < _MOST_FAILURES and len(data) - at >= sse_windows.LEAST:
+            run = sse_windows.find(data, at)
+            if run is None or (at == 0 == run.start and self._open):
+                break
+            if run.start > at:
+                self._split_lines(data[at : run.start])
+            at = sse_windows.read(data, run, self._offset, self._columns, self.last_id)
+            failures += at - run.start < sse_windows.LEAST
+            self._offset = self._line_start = self._offset + at - run.start
+        if at < len(data):
+            self._split_lines(data[at:] if at else data)
+
+    @property
+    def _open(self) -> bool:
+        """Whether a line or a block is open, or skipped."""
+        return bool(self._partial) or self._start >= 0 or self._skipped_from >= 0
+
+    def _split_lines(self, data: bytes) -> None:
         """Process complete lines in batches. `readlines` of a buffer is the fastest way to split them: it copies once."""
         lines_of = io.BytesIO(data)
         has_cr = b"\r" in data

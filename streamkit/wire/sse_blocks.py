@@ -5,6 +5,7 @@ The events are those of `sse.decode` of the joined pieces; tests compare the two
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import Any, overload
 
@@ -13,12 +14,22 @@ from streamkit.wire.sse import Decoder
 from streamkit.wire.values import Events
 
 
+class Pieces(Sequence[bytes]):
+    """The pieces of a body. Each that has a form is made from a record."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def records(self, places: Sequence[int]) -> list[bytes]:
+        """Return the records of the pieces at these places, which have forms."""
+
+
 class Payloads(Sequence[bytes]):
     """The data of events: bytes, or the number of the piece that is the event, whose payload is cut out when looked at."""
 
     __slots__ = ("_entries", "_pieces", "forms")
 
-    def __init__(self, entries: list[Any], forms: FormRuns, pieces: Sequence[bytes]) -> None:
+    def __init__(self, entries: list[Any], forms: FormRuns, pieces: Pieces) -> None:
         self._entries = entries
         self._pieces = pieces
         self.forms = forms
@@ -56,6 +67,10 @@ class Payloads(Sequence[bytes]):
         """Return the payloads of the first `count` events."""
         return Payloads(self._entries[:count], self.forms.between(0, count), self._pieces)
 
+    def records(self, start: int, stop: int) -> list[bytes]:
+        """Return the records that events of one form were made from."""
+        return self._pieces.records(self._entries[start:stop])
+
     def sizes(self, of_pieces: Sequence[int]) -> list[int]:
         """Return the number of bytes of each payload; `of_pieces` are those of the pieces."""
         found: list[int] = []
@@ -69,7 +84,7 @@ class Payloads(Sequence[bytes]):
         return found
 
 
-def decode(pieces: Sequence[bytes], forms: FormRuns, ends: Sequence[int]) -> Events:
+def decode(pieces: Pieces, forms: FormRuns, ends: Sequence[int]) -> Events:
     """Decode the body that `pieces` make, which end at `ends`; a piece with a form is known to be one event of that form."""
     decoder = Decoder()
     known = FormRuns()

@@ -40,7 +40,8 @@ class _Names(dict[bytes, str]):
         return name
 
 
-_names = _Names()
+NAMES = _Names()
+"""Event types by the line that gives them, with its end."""
 
 
 def only_block(data: bytes) -> tuple[bytes, str] | None:
@@ -50,7 +51,7 @@ def only_block(data: bytes) -> tuple[bytes, str] | None:
     at, name = 0, "message"
     if data.startswith(_EVENT):
         at = data.find(b"\n") + 1
-        name = _names[data[:at]]
+        name = NAMES[data[:at]]
     if not data.startswith(_DATA, at) or data.find(b"\n", at) != len(data) - 2:
         return None
     return data[at + (6 if data.startswith(b" ", at + 5) else 5) : -2], name
@@ -105,7 +106,7 @@ def _read_span(
     if step == 3:
         named = lines[index : index + size * step : step]
         size = _how_many_start_with(_EVENT, named)
-        names = list(map(_names.__getitem__, named[:size]))
+        names = list(map(NAMES.__getitem__, named[:size]))
     if size:
         places = edges[index : index + size * step + 1 : step]
         ends = places[1:]

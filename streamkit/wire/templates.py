@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from itertools import compress
+from itertools import chain, compress
 from operator import not_
+from typing import Protocol
 
 import orjson
 
@@ -61,17 +62,54 @@ class Form:
     """What records of one template have in common: which of their texts are empty, and where their payload lies.
 
     `example` is a payload of this form, `name` its event type, `before` the number of bytes of an event before its payload,
-    which `after` follow. `has_numbers` is whether they differ in numbers too. Compared by identity.
+    which `after` follow. `empty` says which of their holes are, and `has_numbers` whether they differ in numbers too. `cuts`
+    cuts the holes out of the records, if they are kept. Compared by identity.
     """
 
-    __slots__ = ("after", "before", "example", "has_numbers", "name")
+    __slots__ = ("after", "before", "cuts", "empty", "example", "has_numbers", "name")
 
-    def __init__(self, example: bytes, name: str, before: int, after: int, *, has_numbers: bool) -> None:
+    def __init__(
+        self,
+        example: bytes,
+        name: str,
+        before: int,
+        after: int,
+        *,
+        empty: tuple[bool, ...],
+        has_numbers: bool,
+        cuts: Cuts | None = None,
+    ) -> None:
+        self.empty = empty
         self.has_numbers = has_numbers
         self.example = example
         self.name = name
         self.before = before
         self.after = after
+        self.cuts = cuts
+
+
+class Cuts(Protocol):
+    """Cuts the holes out of records that fit a template. `texts` says of each hole whether it is a text."""
+
+    @property
+    def texts(self) -> Sequence[bool]:
+        """Whether each hole is a text, else it is a number."""
+        ...
+
+    def example(self, texts: Sequence[bytes], number: bytes) -> bytes:
+        """Return a payload with these texts and this number in its holes."""
+        ...
+
+    def texts_in(self, records: Sequence[bytes], hole: int) -> list[str]:
+        """Return the text in one hole of each record."""
+        ...
+
+    def joined(self, records: Sequence[bytes]) -> bytes | None:
+        """Return a payload whose texts are each those of all records joined; its numbers are those of the first record.
+
+        None if one of these numbers is 0, which some readers take as missing.
+        """
+        ...
 
 
 def holes_of(payload: bytes, other: bytes) -> tuple[list[bytes], list[bool]] | None:
@@ -105,10 +143,15 @@ FILLER = b"any text at all"
 
 def filled_with(pieces: Sequence[bytes], texts: Sequence[bool], empty: Sequence[bool]) -> bytes:
     """Return an example of what these pieces are of, in which those texts are empty."""
-    filled = pieces[0]
-    for is_text, is_empty, piece in zip(texts, empty, pieces[1:], strict=True):
-        filled += (b"" if is_empty else FILLER if is_text else b"1") + piece
-    return filled
+    return joined_with(
+        pieces,
+        [b"" if is_empty else FILLER if is_text else b"1" for is_text, is_empty in zip(texts, empty, strict=True)],
+    )
+
+
+def joined_with(pieces: Sequence[bytes], holes: Sequence[bytes]) -> bytes:
+    """Return what these pieces are of, with this in its holes."""
+    return b"".join([pieces[0], *chain.from_iterable(zip(holes, pieces[1:], strict=True))])
 
 
 def forms_of(
@@ -145,6 +188,16 @@ def separated(
         if not any(which):
             raise Unfit
     return which, joined.translate(_TO_LINE_FEED).split(b"\n")
+
+
+def cut(rows: Sequence[bytes], finders: Sequence[re.Pattern[bytes]]) -> list[bytes]:
+    """Return what lies before, between and after the pieces in rows that `separated` has shown to have each once, row by row."""
+    if not finders:
+        return list(rows)
+    joined = b"\n".join(rows)
+    for finder in finders:
+        joined = finder.sub(b"\n", joined)
+    return joined.split(b"\n")
 
 
 def check_texts(raw: Sequence[bytes]) -> list[str]:

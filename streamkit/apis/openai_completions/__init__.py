@@ -9,7 +9,7 @@ from __future__ import annotations
 from streamkit.apis import Api, Assembler, Judge, Sample
 from streamkit.apis._kit.reading import objects_in
 from streamkit.apis._openai.choices import ended, model
-from streamkit.apis.openai_completions.chunks import deltas, flags, usage
+from streamkit.apis.openai_completions.chunks import deltas, flags, joins, usage
 
 
 def recognises(sample: Sample) -> str | None:
@@ -55,4 +55,5 @@ API = Api(
     order=30,
     choices="choices",
     judge=judge,
+    joins=joins,
 )

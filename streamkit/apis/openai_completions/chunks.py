@@ -6,6 +6,7 @@ from streamkit.apis import Chunk
 from streamkit.apis._kit.reading import (
     as_index,
     as_string,
+    distinct_objects,
     objects_in,
     usage_delta,
 )
@@ -56,3 +57,12 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
 def usage(chunk: Chunk) -> Usage | None:
     """Return the token counts that a chunk reports."""
     return parse_usage(chunk.get("usage"))
+
+
+def joins(chunk: Chunk, text: str) -> bool:
+    """Return whether chunks like this one add nothing but to the texts of their choices, which are `text` here."""
+    choices = distinct_objects(chunk.get("choices"))
+    return choices is not None and all(
+        choice.get("text") == text and choice.get("logprobs") is None and list not in map(type, choice.values())
+        for choice in choices
+    )

@@ -6,7 +6,7 @@ Source: openai-openapi, `ResponseStreamEvent`; openai-python 3.52, `types/respon
 from __future__ import annotations
 
 from streamkit.apis import Api, Assembler, Judge, Sample
-from streamkit.apis.openai_responses.chunks import deltas, ended, flags, is_event, model, usage
+from streamkit.apis.openai_responses.chunks import deltas, ended, flags, is_event, joins, model, usage
 
 
 def recognises(sample: Sample) -> str | None:
@@ -48,5 +48,6 @@ API = Api(
     assembler=new_assembler,
     streamed=lambda chunk: chunk.get("object") != "response",
     order=10,
+    joins=joins,
     judge=judge,
 )

@@ -13,7 +13,7 @@ from streamkit.apis._kit.reading import (
     usage_delta,
 )
 from streamkit.apis._openai.usage import parse_usage
-from streamkit.apis.openai_responses.items import ITEM_CALLS, item_deltas
+from streamkit.apis.openai_responses.items import GROWING, ITEM_CALLS, item_deltas
 from streamkit.model.message import (
     ERROR,
     FINISH,
@@ -157,3 +157,10 @@ def model(chunk: Chunk) -> str | None:
 def ended(ending: Ending) -> bool:
     """The stream ends with one of the terminal events. The `[DONE]` that OpenRouter adds is not significant."""
     return any(as_string(chunk.get("type")) in TERMINAL for chunk in reversed(ending.chunks))
+
+
+def joins(chunk: Chunk, text: str) -> bool:
+    """Return whether events like this one add nothing but to one string of an item, which is `text` here."""
+    name, _, what = as_string(chunk.get("type")).rpartition(".")
+    grows = what == "delta" and name in GROWING and "response" not in chunk
+    return grows and chunk.get("delta") == text and not chunk.get("logprobs")

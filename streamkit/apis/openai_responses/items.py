@@ -31,6 +31,8 @@ _ENTRY_FIELDS: dict[str, tuple[str, str, dict[str, Any], str]] = {
     "response.reasoning_text": ("content", "content_index", {"type": "reasoning_text"}, "text"),
     "response.reasoning_summary_text": ("summary", "summary_index", {"type": "summary_text"}, "text"),
 }
+GROWING = frozenset({*_ITEM_FIELDS, *_ENTRY_FIELDS})
+"""Events whose `delta` extends one string of an item."""
 _PARTS = {
     "response.content_part": ("content", "content_index"),
     "response.reasoning_summary_part": ("summary", "summary_index"),
