@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from streamkit.cli import _jobs
+from streamkit.cli import _jobs, progress
 from streamkit.cli.main import streamkit
 from streamkit.files import create
 from streamkit.formats import read
@@ -62,6 +62,12 @@ class Wanted(Future[Any]):
         if not self.done():
             self._run()
         return super().result(timeout)
+
+
+@pytest.fixture(autouse=True)
+def no_progress(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lines of progress are printed when reading takes long, as on a busy machine."""
+    monkeypatch.setattr(progress.ProgressLines, "patience_s", float("inf"))
 
 
 @pytest.fixture

@@ -90,13 +90,22 @@ def test_no_control_character_reaches_a_terminal(folder: Path, command: str, fil
     )
 
 
+# A bar, which moves the cursor, is shown when reading takes long, as on a busy machine.
+WITHOUT_PROGRESS = """
+from streamkit.__main__ import main
+from streamkit.cli.progress import Progress
+Progress.patience_s = float("inf")
+main()
+"""
+
+
 def on_a_terminal(words: list[str]) -> str:
     """Return what `streamkit` with these arguments sends to a terminal, with its own colors turned off."""
     import pty
 
     ours, theirs = pty.openpty()
     environment = {**os.environ, "NO_COLOR": "1", "TERM": "xterm"}
-    line = [sys.executable, "-m", "streamkit", *words]
+    line = [sys.executable, "-c", WITHOUT_PROGRESS, *words]
     with started(line, stdin=theirs, stdout=theirs, stderr=theirs, env=environment):
         os.close(theirs)
         shown = b""
