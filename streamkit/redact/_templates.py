@@ -1,242 +1,23 @@
 """Recognise frames that differ from earlier ones only in a few fields, as nearly all frames of a stream do.
 
-A template consists of the bytes that such frames share and of the fields, string values and numbers, between them. The shared
-bytes were searched when the template was learned, so of a frame that fits only the fields are searched; and since its strings
-and their channels are known, it is not scanned for strings either.
+What was learned from the frames of one body is kept for the bodies that follow: streams of an API are alike.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from functools import cached_property, lru_cache
-from typing import NamedTuple
 
-from streamkit.redact._prefilter import (
-    INSIDE,
-    Hit,
-    is_clear,
-    is_clear_word,
-    may_contain_secret,
-    suspicion_of,
-    suspicion_of_word,
-)
-from streamkit.redact._strings import STRING, UNJOINED_FIELDS, Channel, StringPiece, StringScanner, one_text
+from streamkit.redact._frame_template import TEXT, FrameFit, FrameTemplate, Value, values_of
+from streamkit.redact._prefilter import Hit
+from streamkit.redact._strings import one_text
 
-_NUMBER = rb"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
-# A key, with its value if that is a string or a number; or a string or number in an array or outside JSON.
-_FIELD = re.compile(
-    rb'"(%b)"\s*:(?:\s*"(%b)"|\s*(%b)(?=[,}\] \r\n]))?|"(%b)"|(?<=[:,\[ ])(%b)(?=[,}\] \r\n])'
-    % (STRING, STRING, _NUMBER, STRING, _NUMBER)
-)
-_TEXTS, _NUMBERS = (2, 4), (3, 5)  # the groups
-_DIGITS = re.compile(rb"[0-9]+")
-_STRING, _PLAIN_NUMBER, _INDEX = range(3)  # an index is a number that distinguishes parallel texts
-_MATCH = (re.compile(STRING).match, re.compile(_NUMBER).match, _DIGITS.match)
 _MAX_TEMPLATES = 8  # templates that are kept: a stream has a few kinds of frames
 _MAX_LESSONS = 64  # frames of a body that are compared with earlier ones
 _MAX_FRAME = 2048  # bytes of a frame from which a template is learned
-_MAX_REMEMBERED = 24  # bytes of a suspicious value that is remembered: a word, not a key
 _MAX_KINDS = 16  # kinds of frames of one sort, in all bodies
 _MAX_SORTS = 128  # types or beginnings of frames, in all bodies
 _TYPE = re.compile(rb'"type"\s*:\s*"[^"]*"')
 _FROM = 2  # the frame of a sort with which learning begins: it costs as much as searching several frames
-
-_MAX_NAME = 96  # the same for a field whose texts are not joined
-
-_BACKSLASH, _LINE_FEED, _CARRIAGE_RETURN = b"\\\n\r"
-
-_name_may_contain_secret = lru_cache(1024)(may_contain_secret)
-
-
-class _Field(NamedTuple):
-    """A field that differs between frames, and the bytes between it and the next."""
-
-    match: Callable[[bytes, int], re.Match[bytes] | None]
-    after: bytes
-    text: bool
-    joined: bool  # whether it is a string value whose texts are joined
-
-
-class _Text(NamedTuple):
-    """A string value whose texts are joined: field number `place`, or `raw` bytes at an offset after the field before `place`.
-
-    `levels` are the keys of the objects around it with their indices; those in `_Indices` differ between frames.
-    """
-
-    place: int
-    offset: int
-    raw: bytes | None
-    piece: StringPiece
-    levels: tuple[tuple[bytes, list[tuple[bytes, bytes]]], ...]
-
-    def channel(self, indices: dict[bytes, bytes]) -> Channel:
-        """Return the channel (see `StringPiece.channel`) for these values of the varying indices, by their placeholders."""
-        name: list[object] = [self.piece.key]
-        for key, known in self.levels:
-            name.append(key)
-            if known:
-                name += sorted([(key, indices.get(value, value)) for key, value in known])
-        return tuple(name)
-
-
-class FrameFit(NamedTuple):
-    """A frame that fits a template: the spans of its fields, and which of them end in what may begin a secret."""
-
-    template: FrameTemplate
-    spans: list[Hit]
-    suspicious: list[int]
-
-    def texts(self, data: bytes, keys: set[object], base: int) -> Iterator[tuple[Channel, StringPiece]]:
-        """Yield the texts, and their channels, that are suspicious or extend a channel with one of these keys.
-
-        The keys of suspicious texts are added. `base` is the offset of the frame in the body.
-        """
-        wide = self.template.wide
-        fit = self if wide is None else wide.fit(data)
-        return fit._texts(data, keys, base) if fit is not None else iter(())
-
-    def _texts(self, data: bytes, keys: set[object], base: int) -> Iterator[tuple[Channel, StringPiece]]:
-        indices: dict[bytes, bytes] | None = None
-        for text in self.template.texts:
-            place, offset, raw, piece, _ = text
-            key = piece.key
-            if raw is None:
-                if key not in keys and place not in self.suspicious:
-                    continue
-                start, end = self.spans[place]
-                raw = data[start:end]
-                keys.add(key)
-            elif key in keys:
-                start = (self.spans[place - 1][1] if place else 0) + offset
-            else:
-                continue
-            if indices is None:
-                indices = {name: data[slice(*self.spans[index])] for index, name in self.template.indices}
-            yield text.channel(indices), StringPiece(raw, base + start, key, piece.container)
-
-
-class FrameTemplate:
-    """The bytes that frames share, and the fields between them, learned from an example.
-
-    `wide` is set if this template is a narrow variant of it, in which some fields belong to the shared bytes.
-    """
-
-    def __init__(self, example: bytes, chosen: list[_Value], wide: FrameTemplate | None = None) -> None:
-        self.wide = wide
-        starts = [value.start for value in chosen] + [len(example)]
-        ends = [value.start + len(value.raw) for value in chosen]
-        self._chosen = chosen
-        self._head = example[: starts[0]]
-        self._fields = tuple(
-            _Field(
-                match=_MATCH[value.kind],
-                after=example[end:following],
-                text=value.kind == _STRING,
-                joined=value.kind == _STRING and value.key not in UNJOINED_FIELDS,
-            )
-            for value, end, following in zip(chosen, ends, starts[1:], strict=True)
-        )
-        self._quick = [
-            (field.after[:1], field.after, len(field.after), field.text, field.joined) for field in self._fields
-        ]
-        # Field numbers of the indices, with the placeholder for each in an example that is scanned.
-        self.indices = [(place, b"1%06d" % place) for place, value in enumerate(chosen) if value.kind == _INDEX]
-
-    def fit(self, data: bytes) -> FrameFit | None:
-        """Return how a frame fits; None if it does not, or if a field may contain a secret."""
-        if not data.startswith(self._head):
-            return None
-        spans: list[Hit] = []
-        suspicious: list[int] = []
-        position = len(self._head)
-        for match, after, text, joined in self._fields:
-            found = match(data, position)
-            if found is None:
-                return None
-            end = found.end()
-            if not data.startswith(after, end):
-                return None
-            if text:
-                value = found[0]
-                size = end - position
-                if not joined:
-                    if _name_may_contain_secret(value) if size <= _MAX_NAME else may_contain_secret(value):
-                        return None
-                elif suspicion := suspicion_of_word(value) if size <= _MAX_REMEMBERED else suspicion_of(value):
-                    if suspicion == INSIDE:
-                        return None
-                    suspicious.append(len(spans))
-            spans.append((position, end))
-            position = end + len(after)
-        return FrameFit(self, spans, suspicious) if position == len(data) else None
-
-    def clears(self, data: bytes) -> bool:
-        """Return True only if a frame fits and no field is suspicious; False also if that takes `fit` to find out."""
-        if not data.startswith(self._head):
-            return False
-        position = len(self._head)
-        for first, after, size, text, joined in self._quick:
-            end = data.find(first, position)
-            if end < 0 or not data.startswith(after, end):
-                return False
-            value = data[position:end]
-            if joined:
-                if not (is_clear_word(value) if end - position <= _MAX_REMEMBERED else is_clear(value)):
-                    return False
-            elif not text:
-                if not value.isdigit():
-                    return False
-            elif (
-                _BACKSLASH in value
-                or _LINE_FEED in value
-                or _CARRIAGE_RETURN in value
-                or (_name_may_contain_secret(value) if end - position <= _MAX_NAME else may_contain_secret(value))
-            ):
-                return False
-            position = end + size
-        return position == len(data)
-
-    def values(self, data: bytes, fit: FrameFit) -> list[_Value]:
-        """Return the fields of a frame that fits."""
-        return [
-            _Value(start, data[start:end], value.key, value.kind)
-            for (start, end), value in zip(fit.spans, self._chosen, strict=True)
-        ]
-
-    @cached_property
-    def texts(self) -> tuple[_Text, ...]:
-        """The string values whose texts are joined, in order. Few templates need them."""
-        placeholders = dict(self.indices)
-        example = bytearray(self._head)
-        spans = []
-        for place, (value, known) in enumerate(zip(self._chosen, self._fields, strict=True)):
-            start = len(example)
-            example += placeholders.get(place, value.raw)
-            spans.append((start, len(example)))
-            example += known.after
-        places = {start: place for place, (start, _) in enumerate(spans)}
-        texts = []
-        for piece in StringScanner().feed(bytes(example), 0):
-            if piece.key in UNJOINED_FIELDS:
-                continue
-            place = places.get(piece.start, -1)
-            if place >= 0:
-                texts.append(_Text(place, 0, None, piece, tuple(piece.levels)))
-            else:
-                place = sum(end <= piece.start for _, end in spans)
-                offset = piece.start - (spans[place - 1][1] if place else 0)
-                texts.append(_Text(place, offset, piece.raw, piece, tuple(piece.levels)))
-        return tuple(texts)
-
-
-class _Value(NamedTuple):
-    """A string value or number in a frame: where it starts, its bytes, and its key (`[]` in an array)."""
-
-    start: int
-    raw: bytes
-    key: bytes
-    kind: int
 
 
 class _Kind:
@@ -244,12 +25,12 @@ class _Kind:
 
     __slots__ = ("last", "template", "varying")
 
-    def __init__(self, last: list[_Value]) -> None:
+    def __init__(self, last: list[Value]) -> None:
         self.last = last
         self.varying: set[int] = set()
         self.template: FrameTemplate | None = None
 
-    def compare(self, data: bytes, values: list[_Value], hits: list[Hit]) -> FrameTemplate | None:
+    def compare(self, data: bytes, values: list[Value], hits: list[Hit]) -> FrameTemplate | None:
         """Return the template for this frame and those before, or None if something suspicious is in the shared bytes."""
         self.varying |= {index for index, value in enumerate(values) if value.raw != self.last[index].raw}
         for hit in hits:
@@ -272,7 +53,7 @@ class _Sort:
         self.templates: list[FrameTemplate] = []
 
     def learn(self, data: bytes, hits: list[Hit]) -> None:
-        values, shape = _values(data)
+        values, shape = values_of(data)
         kind = self.kinds.pop(shape, None)
         if kind is None:
             if len(self.kinds) >= _MAX_KINDS:
@@ -338,7 +119,7 @@ class _Known:
         self.template = template
         self.narrow: FrameTemplate | None = None
         self.settled: FrameTemplate | None = None
-        self._values: list[_Value] = []
+        self._values: list[Value] = []
         self._varying: set[int] = set()
 
     def add(self, data: bytes, fit: FrameFit) -> None:
@@ -349,8 +130,7 @@ class _Known:
         if self._values:
             self._varying |= {index for index, value in enumerate(values) if value.raw != self._values[index].raw}
         else:
-            joined = (value.kind == _STRING and value.key not in UNJOINED_FIELDS for value in values)
-            self._varying = {index for index, one in enumerate(joined) if one}
+            self._varying = {index for index, value in enumerate(values) if value.joined}
         if self._values and len(self._varying) < len(values):
             chosen = [values[index] for index in sorted(self._varying)]
             self.narrow = FrameTemplate(data, chosen, self.template)
@@ -413,9 +193,9 @@ def _begin(data: bytes) -> bytes:
     return data[:12] if match is None else match[0]
 
 
-def _contains(value: _Value, hit: Hit) -> bool:
+def _contains(value: Value, hit: Hit) -> bool:
     """Whether the hit is in this string value, or its closing quotation mark."""
-    return value.kind == _STRING and value.start <= hit[0] and hit[1] <= value.start + len(value.raw) + 1
+    return value.kind == TEXT and value.start <= hit[0] and hit[1] <= value.start + len(value.raw) + 1
 
 
 def _is_plain(data: bytes) -> bool:
@@ -424,26 +204,3 @@ def _is_plain(data: bytes) -> bool:
     if any(mark in data[: max(first, 0)] + data[last:] for mark in (b'"', b"[", b"]")) or b"\n" in data[first:last]:
         return False
     return first == -1 == last - 1 or one_text(data[first:last])
-
-
-def _values(data: bytes) -> tuple[list[_Value], bytes]:
-    """Return the string values and numbers of a frame, and the frame without them."""
-    values: list[_Value] = []
-    shape: list[bytes] = []
-    end = 0
-    for match in _FIELD.finditer(data):
-        group = match.lastindex or 0
-        key = match[1]
-        if group not in _TEXTS + _NUMBERS:
-            continue
-        raw = match[group]
-        kind = _STRING if group in _TEXTS else _PLAIN_NUMBER
-        if kind and (key or b"")[-5:].lower() == b"index":
-            if not _DIGITS.fullmatch(raw):
-                continue
-            kind = _INDEX
-        value = _Value(match.start(group), raw, b"[]" if key is None else key, kind)
-        values.append(value)
-        shape.append(data[end : value.start])
-        end = match.end(group)
-    return values, b"\0".join([*shape, data[end:]])

@@ -11,11 +11,12 @@ from itertools import pairwise
 from operator import attrgetter, itemgetter
 
 from streamkit.model.exchange import Redaction
+from streamkit.redact._frame_template import FrameFit
 from streamkit.redact._prefilter import NO_HITS, Hit, hits_of
 from streamkit.redact._secret_scanner import SecretScanner, SecretSpan
 from streamkit.redact._secrets import DEFAULT, MARK, Policy
 from streamkit.redact._strings import UNJOINED_FIELDS, Channel, StringPiece, StringScanner, keys_of
-from streamkit.redact._templates import FrameFit, Templates
+from streamkit.redact._templates import Templates
 from streamkit.redact._unescape import MappedText
 
 _MAX_IDLE = 16 * 1024  # bytes of the body after which a text that does not grow is no longer held back
