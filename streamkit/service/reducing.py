@@ -23,8 +23,8 @@ from streamkit.rules import RULES, Rule
 NOT_IN_THE_BODY = ("LOG", "REC", "TIM")
 """The families of rules about a log, a recording or its times."""
 
-Pieces = Sequence[bytes]
-Packer = Callable[[Pieces], bytes]
+BodyPieces = Sequence[bytes]
+Packer = Callable[[BodyPieces], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +74,11 @@ def kept_rules(stream: Stream) -> list[Rule]:
     return [rule for rule in RULES.values() if rule.default and rule.applies(stream) and not breaks(stream, rule)]
 
 
-def _predicate(api: str, rule: Rule, kept: Sequence[Rule], pack: Packer) -> Callable[[Pieces], bool]:
+def _predicate(api: str, rule: Rule, kept: Sequence[Rule], pack: Packer) -> Callable[[BodyPieces], bool]:
     """Return whether a file of these pieces, read as any file is, holds one stream of that API that breaks the rule and none of
     those that are kept."""
 
-    def fails(pieces: Pieces) -> bool:
+    def fails(pieces: BodyPieces) -> bool:
         try:
             exchanges = list(read(pack(pieces)))
         except StreamkitError:
@@ -107,7 +107,7 @@ def _recording_packer(exchange: Exchange) -> Packer:
         end=End(at=None, reason=exchange.end.reason) if exchange.end else None,
     )
 
-    def recording(pieces: Pieces) -> bytes:
+    def recording(pieces: BodyPieces) -> bytes:
         frames = Frames(list(pieces), [None] * len(pieces), [None] * len(pieces))
         return b"".join(write(replace(bare, frames=frames)))
 

@@ -18,7 +18,7 @@ _READ = 1 << 16  # bytes per read
 _AT_ONCE = 64  # sockets per call, so that at most 4 MiB are held
 
 
-class Reader(Protocol):
+class SocketReader(Protocol):
     """Takes what is read from a socket."""
 
     def data_received(self, data: bytes) -> None:
@@ -36,10 +36,10 @@ class Readers:
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._epoll = select.epoll()
-        self._known: dict[int, tuple[StampedSocket, Reader]] = {}
+        self._known: dict[int, tuple[StampedSocket, SocketReader]] = {}
         self._loop.add_reader(self._epoll.fileno(), self._read)
 
-    def add(self, sock: StampedSocket, reader: Reader) -> None:
+    def add(self, sock: StampedSocket, reader: SocketReader) -> None:
         """Read this socket from now on, if it is not read already. The loop must not read it, too."""
         file = sock.fileno()
         if file not in self._known and not self._epoll.closed:
@@ -59,7 +59,7 @@ class Readers:
             self._known.clear()
 
     def _read(self) -> None:
-        arrived: list[tuple[StampedSocket, Reader, bytes]] = []
+        arrived: list[tuple[StampedSocket, SocketReader, bytes]] = []
         known = self._known
         for file, _ in self._epoll.poll(0, _AT_ONCE):
             sock, reader = known[file]
