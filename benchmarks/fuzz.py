@@ -29,7 +29,7 @@ from streamkit.apis import APIS, assemble, interpret
 from streamkit.cli.main import streamkit
 from streamkit.definitions import DEFINITIONS, compute
 from streamkit.errors import StreamkitError
-from streamkit.faults import FAULTS, inject, plan
+from streamkit.faults import FAULTS, inject, parse_faults
 from streamkit.formats import FORMATS, read
 from streamkit.metrics import METRICS, in_order, measure
 from streamkit.model.exchange import Exchange
@@ -165,7 +165,7 @@ class Chain:
         played = steps(exchange)
         for fault in FAULTS:
             with contextlib.suppress(StreamkitError):  # a fault with required arguments
-                inject(played, plan(fault), chance)
+                inject(played, parse_faults(fault), chance)
         form = chance.choice([form for form in FORMATS.values() if form.write is not None])
         assert form.write is not None
         for _ in form.write(iter([exchange])):

@@ -71,12 +71,12 @@ class JobPlan:
         self, job: Job, paths: Sequence[str], skipped: frozenset[str], part: Callable[[Any], None] = _ignore
     ) -> Iterator[Spread]:
         """Start the processes and give them the job, until the context exits."""
-        from streamkit.service.executors import named, processes
+        from streamkit.service.executors import named_executor, processes
         from streamkit.service.spreading import Spread
 
         with ExitStack() as stack:
             executor, workers = (
-                stack.enter_context(named(self.executor, self.count))
+                stack.enter_context(named_executor(self.executor, self.count))
                 if self.executor
                 else (stack.enter_context(processes(self.count)), self.count)
             )

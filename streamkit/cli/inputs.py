@@ -45,7 +45,7 @@ class Inputs:
         dialect: str | None = None,
         late: bool = False,
     ) -> None:
-        self.paths = list(paths) or [default_path()]
+        self.paths = list(paths) or [default_input()]
         self.code = 0
         # Inputs that the command reads by itself and that contain no exchanges.
         self.taken: frozenset[str] = frozenset()
@@ -182,7 +182,7 @@ def closed_with_command(values: Generator[T, None, None]) -> Iterator[T]:
     return values
 
 
-def default_path() -> str:
+def default_input() -> str:
     """Return the input when no PATH is given: stdin if something is piped in, else ./recordings. Raises UnreadableInput."""
     if _piped():
         return "-"

@@ -14,7 +14,7 @@ from streamkit.cli._groups import GroupedCommand
 from streamkit.cli._jobs import Jobs, jobs_options
 from streamkit.cli._output import CommandOutput, visible
 from streamkit.cli._redact_job import SPEED, TASK_BYTES, FoundSecret, RedactJob, contents, is_recording
-from streamkit.cli.inputs import closed_with_command, default_path
+from streamkit.cli.inputs import closed_with_command, default_input
 from streamkit.cli.options import Console, output_options, paths_argument, talk_options
 from streamkit.cli.progress import Progress, progress_of
 from streamkit.errors import StreamkitError, UsageError, WorkFailed
@@ -70,7 +70,7 @@ def command(
         raise UsageError("--check, --in-place and -o cannot be used together")
     job = RedactJob(patterns=redact, keep=not check)
     job.begin()  # checks the patterns before anything is read
-    files = list(find(paths or (default_path(),)))
+    files = list(find(paths or (default_input(),)))
     if len(files) > 1 and not (check or in_place):
         raise UsageError("cannot write several files to one output; use --in-place or --check, or pass one file")
     progress = progress_of([file.path for file in files], quiet=console.quiet, late=check)

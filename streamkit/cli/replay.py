@@ -117,9 +117,9 @@ def wait_until(deadline: int) -> None:
 def _plans(faults: Sequence[str]) -> list[PlannedFault]:
     if not faults:
         return []
-    from streamkit.faults import plan
+    from streamkit.faults import parse_faults
 
-    return [each for text in faults for each in plan(text)]
+    return [each for text in faults for each in parse_faults(text)]
 
 
 def _with_faults(

@@ -115,14 +115,14 @@ def _options(
     *, matching: dict[str, Any], pace: Pace, faults: tuple[str, ...], ttft: str | None, itl: str | None, seed: int
 ) -> Options:
     """Return how requests are answered. Raises UsageError for an invalid fault or distribution."""
-    from streamkit.faults import plan
+    from streamkit.faults import parse_faults
     from streamkit.playback.tempo import Distribution, Tempo
     from streamkit.service.mock import Options
 
     return Options(
         **matching,
         pace=pace,
-        faults=[planned for text in faults for planned in plan(text)],
+        faults=[planned for text in faults for planned in parse_faults(text)],
         tempo=Tempo(ttft and Distribution.of(ttft), itl and Distribution.of(itl)),  # type: ignore[arg-type]
         seed=seed,
     )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from streamkit.faults._fault import duration as duration
     from streamkit.faults._fault import inject as inject
     from streamkit.faults._fault import one_of as one_of
-    from streamkit.faults._fault import plan as plan
+    from streamkit.faults._fault import parse_faults as parse_faults
     from streamkit.faults._fault import share as share
     from streamkit.faults._fault import whole as whole
     from streamkit.faults._inject import WHERE as WHERE
@@ -40,7 +40,7 @@ _PLACES = {
     "inject": "_fault",
     "injector": "_inject",
     "one_of": "_fault",
-    "plan": "_fault",
+    "parse_faults": "_fault",
     "share": "_fault",
     "whole": "_fault",
 }

@@ -1,6 +1,6 @@
 """A fault breaks a stream by changing the steps that play it. One file per fault; this module is their contract.
 
-`plan("cut:event=3,by=reset")` parses a fault, `inject(steps, plans, random)` applies it. A fault is pure and takes
+`parse_faults("cut:event=3,by=reset")` parses a fault, `inject(steps, plans, random)` applies it. A fault is pure and takes
 randomness only from the generator it is given, so that the same seed breaks the same stream in the same place.
 
 The grammar: `NAME[:argument=value[,argument=value]...]`; several faults are separated by `;`. A value with a comma,
@@ -127,7 +127,7 @@ COMMON = (
 )
 
 
-def plan(text: str) -> list[PlannedFault]:
+def parse_faults(text: str) -> list[PlannedFault]:
     """Parse one or more faults. Raises UsageError, and UnknownEntry for an unknown fault."""
     plans = []
     position = 0

@@ -180,7 +180,7 @@ def _nothing() -> None:
 def _options(given: dict[str, Any], record_command: str) -> Options:
     """Return the marker's arguments as options of the server. Recordings are played without delay unless a speed is given."""
     from streamkit.errors import UsageError
-    from streamkit.faults import plan
+    from streamkit.faults import parse_faults
     from streamkit.playback.fields import FieldPath
     from streamkit.playback.player import Pace
     from streamkit.service.mock import Options
@@ -195,7 +195,7 @@ def _options(given: dict[str, Any], record_command: str) -> Options:
             reuse=given.get("reuse", "once"),
             ignore=[FieldPath.of(text) for text in _listed(given.get("ignore", ()))],
             pace=Pace(delay=False) if speed is None else Pace(speed),
-            faults=[planned for text in _listed(faults) for planned in plan(text)],
+            faults=[planned for text in _listed(faults) for planned in parse_faults(text)],
             seed=given.get("seed", 0),
             record_command=record_command,
         )

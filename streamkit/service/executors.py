@@ -64,7 +64,7 @@ def _interrupts_blocked() -> Iterator[None]:
 
 
 @contextmanager
-def named(name: str, count: int) -> Iterator[tuple[Executor, int]]:
+def named_executor(name: str, count: int) -> Iterator[tuple[Executor, int]]:
     """The executor that a user names, and the number of its workers: `dask` is a Dask cluster of `count` processes on this machine,
     `tcp://host:8786` one that runs already, `module:factory` what the factory returns. Raises UsageError."""
     if name == "dask" or name.startswith(_SCHEMES):

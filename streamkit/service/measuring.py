@@ -48,11 +48,11 @@ def counters(tokenizer: str | None, vocabulary: str | None) -> Counters:
         counter = from_file(vocabulary)
         return lambda model: counter
     if tokenizer:
-        from streamkit.tokenizers import Automatic, named
+        from streamkit.tokenizers import Automatic, counter_named
 
         if tokenizer == "auto":
             return Automatic().of
-        counter = named(tokenizer)
+        counter = counter_named(tokenizer)
         return lambda model: counter
     return lambda model: None
 

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from streamkit.errors import StreamkitError
-from streamkit.faults import PlannedFault, chance, inject, plan
+from streamkit.faults import PlannedFault, chance, inject, parse_faults
 from streamkit.frozen import dataclass
 from streamkit.model.exchange import Exchange, Request, header
 from streamkit.model.step import Step
@@ -123,7 +123,7 @@ class Mock:
         if path.startswith(CONTROL):
             return self._control(request, path.removeprefix(CONTROL))
         try:
-            header_faults = plan(fault) if (fault := header(request.headers, FAULT_HEADER)) else []
+            header_faults = parse_faults(fault) if (fault := header(request.headers, FAULT_HEADER)) else []
         except StreamkitError as error:
             self._log(request, None, str(error))
             return replies.failure(400, "invalid_request_error", f"{FAULT_HEADER}: {error}")

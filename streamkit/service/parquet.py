@@ -16,9 +16,9 @@ from streamkit.service.store import (
     FINDINGS,
     HISTOGRAMS,
     SCHEMA,
-    columns,
     finding_values,
     histogram_values,
+    stream_columns,
     stream_values,
 )
 
@@ -39,7 +39,7 @@ def write_parquet(folder: str, streams: Iterable[Kept], *, force: bool = False) 
         raise UsageError("--format parquet needs pyarrow: pip install 'llm-streamkit[parquet]'") from None
     metrics = [entry for entry in METRICS.values() if not entry.whole_run]
     tables = {
-        "streams": {"id": "INTEGER", "content": "TEXT", "exchange": "INTEGER", **columns(metrics)},
+        "streams": {"id": "INTEGER", "content": "TEXT", "exchange": "INTEGER", **stream_columns(metrics)},
         "findings": FINDINGS,
         "histograms": HISTOGRAMS,
     }

@@ -93,7 +93,7 @@ class Store:
             run("INSERT INTO meta VALUES ('schema', ?), ('streamkit', ?)", (str(SCHEMA), VERSION))
         _check_version(self.path, self._database)
         known = {column[1] for column in run("PRAGMA table_info(streams)")}
-        for name, kind in columns(self._metrics).items():
+        for name, kind in stream_columns(self._metrics).items():
             if name not in known:
                 run(f'ALTER TABLE streams ADD COLUMN "{name}" {kind}')
         run("CREATE TABLE IF NOT EXISTS sources (path TEXT PRIMARY KEY, version TEXT NOT NULL) WITHOUT ROWID")
@@ -146,7 +146,7 @@ class Store:
         self._database.close()
 
 
-def columns(metrics: Iterable[Metric]) -> dict[str, str]:
+def stream_columns(metrics: Iterable[Metric]) -> dict[str, str]:
     """Return the columns of the table of streams that describe them, with their types in SQL."""
     found = dict.fromkeys((*_TEXTS, *_JSON), "TEXT")
     for entry in metrics:

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from streamkit.tokenizers._tokenizer import Automatic as Automatic
     from streamkit.tokenizers._tokenizer import Count as Count
     from streamkit.tokenizers._tokenizer import Tokenizer as Tokenizer
+    from streamkit.tokenizers._tokenizer import counter_named as counter_named
     from streamkit.tokenizers._tokenizer import from_file as from_file
-    from streamkit.tokenizers._tokenizer import named as named
     from streamkit.tokenizers._tokenizer import vocabulary_of as vocabulary_of
 
 _PLACES = {
@@ -21,7 +21,7 @@ _PLACES = {
     "TOKENIZERS": "_tokenizer",
     "Tokenizer": "_tokenizer",
     "from_file": "_tokenizer",
-    "named": "_tokenizer",
+    "counter_named": "_tokenizer",
     "vocabulary_of": "_tokenizer",
 }
 

@@ -58,7 +58,7 @@ class Tokenizer:
 TOKENIZERS: Catalogue[Tokenizer] = Catalogue("streamkit.tokenizers", Tokenizer, lambda entry: entry.name)
 
 
-def named(vocabulary: str) -> TokenCounter:
+def counter_named(vocabulary: str) -> TokenCounter:
     """Return a counter with this vocabulary, from the first library that has it. Raises UsageError with the remedies."""
     for library in _in_order():
         count = library.open_vocabulary(vocabulary)
@@ -98,13 +98,13 @@ class Automatic:
         vocabulary = vocabulary_of(model)
         if vocabulary not in self._known:
             try:
-                self._known[vocabulary] = named(vocabulary) if vocabulary else self._equivalent()
+                self._known[vocabulary] = counter_named(vocabulary) if vocabulary else self._equivalent()
             except UsageError:
                 self._known[vocabulary] = self._equivalent()
         return self._known[vocabulary]
 
     def _equivalent(self) -> TokenCounter:
-        standard = named(STANDARD)
+        standard = counter_named(STANDARD)
         return TokenCounter(f"{standard.name}, not the model's own", standard.count)
 
 

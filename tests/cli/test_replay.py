@@ -126,12 +126,12 @@ def test_a_fault_is_limited_to_a_number_of_streams(run):
 
 
 def test_the_seed_decides_as_it_does_for_a_server(run, tmp_path):
-    from streamkit.faults import chance, inject, plan
+    from streamkit.faults import chance, inject, parse_faults
     from streamkit.playback.player import Pace, steps
 
     for seed in range(4):
         name = str(tmp_path / "r.jsonl")
-        made, _ = inject(steps(exchange(1, 2, 3), Pace(delay=False)), plan("drop"), chance(seed, name, 1))
+        made, _ = inject(steps(exchange(1, 2, 3), Pace(delay=False)), parse_faults("drop"), chance(seed, name, 1))
         body = b"".join(getattr(step, "data", b"") for step in made)
         assert run("--fault", "drop", "--seed", str(seed), exchanges=[exchange(1, 2, 3)])[0].encode() == body
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from streamkit.apis import interpret
-from streamkit.faults import plan
+from streamkit.faults import parse_faults
 from streamkit.model import recording
 from streamkit.model.exchange import Exchange, Request
 from streamkit.model.message import TOKEN
@@ -89,7 +89,7 @@ def played(plays: Sequence[Play], log: Path, *, through_proxy: bool = False, pat
 def _serving(plays: Sequence[Play], found: Sequence[Played]) -> Iterator[str]:
     mocks = []
     for number, play in enumerate(plays):
-        faults = plan(play.fault.replace("=T", f"={_first_text(play.good)}")) if play.fault else ()
+        faults = parse_faults(play.fault.replace("=T", f"={_first_text(play.good)}")) if play.fault else ()
         # A plain request has to be answered from the recorded stream: its path, which some APIs change, is compared.
         options = Options(match="path" if play.plain else "any", reuse="last", pace=Pace(delay=False), faults=faults)
         mocks.append(Mock([with_request(play.good, play.api, f"play-{number}-")], options))

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from streamkit.faults import FAULTS as CATALOGUE
-from streamkit.faults import plan
+from streamkit.faults import parse_faults
 from streamkit.rules import RULES, measured, measurements
 from tests.clients.cases import Case, cases
 from tests.clients.environments import CLIENTS, Client, is_made, make
@@ -103,7 +103,9 @@ def test_every_fault_was_played_to_every_client() -> None:
     rows = read(FAULT_DATA)["cases"]
     assert {row["client"] for row in rows} == {client.name for client in CLIENTS}
     assert {fault for row in rows for fault in row["outcomes"]} == set(FAULTS)
-    assert {planned.fault.name for fault in FAULTS for planned in plan(fault.replace("=T", "=2"))} == set(CATALOGUE)
+    assert {planned.fault.name for fault in FAULTS for planned in parse_faults(fault.replace("=T", "=2"))} == set(
+        CATALOGUE
+    )
 
 
 def test_retries_of_a_client_are_counted() -> None:

@@ -16,7 +16,7 @@ from typing import Any
 import anthropic
 import openai
 
-from streamkit.faults import plan
+from streamkit.faults import parse_faults
 from streamkit.model.exchange import Exchange, Frames
 from streamkit.playback.player import Pace
 from streamkit.service.mock import Options
@@ -88,7 +88,7 @@ def _effect(recorded: Exchange, fault: str, chunks: Callable[[Served, Any], Iter
         usual = list(chunks(server, body))
     got: list[str] = []
     error = ""
-    with serving([recorded], Options(pace=Pace(delay=False), faults=plan(fault))) as server:
+    with serving([recorded], Options(pace=Pace(delay=False), faults=parse_faults(fault))) as server:
         events = STANDS_STILL.get(fault)
         waiting = nullcontext() if events is None else impatient(events, lambda: len(server.requests))
         try:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from streamkit.faults import FAULTS, plan
+from streamkit.faults import FAULTS, parse_faults
 from tests.faults import measured
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -16,7 +16,7 @@ MADE: dict[str, Any] = runpy.run_path(str(DOCS / "_faults.py"))
 
 
 def test_every_fault_is_measured() -> None:
-    assert {planned.fault.name for fault in measured.EFFECTS for planned in plan(fault)} == set(FAULTS)
+    assert {planned.fault.name for fault in measured.EFFECTS for planned in parse_faults(fault)} == set(FAULTS)
 
 
 def test_the_page_is_up_to_date() -> None:

@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from streamkit.errors import StreamkitError
-from streamkit.faults import FAULTS, inject, plan
+from streamkit.faults import FAULTS, inject, parse_faults
 from tests.faults.notation import parse, shown
 
 READ = {
@@ -24,7 +24,7 @@ READ = {
 
 @pytest.mark.parametrize(("text", "expected"), READ.items())
 def test_read(text: str, expected: list[tuple[str, dict[str, object], int | None, float]]) -> None:
-    plans = plan(text)
+    plans = parse_faults(text)
     assert [(p.fault.name, p.times, p.rate) for p in plans] == [
         (name, times, rate) for name, _, times, rate in expected
     ]
@@ -53,7 +53,7 @@ WRONG = {
 @pytest.mark.parametrize(("text", "message"), WRONG.items())
 def test_errors(text: str, message: str) -> None:
     with pytest.raises(StreamkitError) as error:
-        plan(text)
+        parse_faults(text)
     assert str(error.value).startswith(message)
     assert error.value.exit_code == 2
 
@@ -62,7 +62,7 @@ def test_the_seed_decides() -> None:
     stream = parse("A@10 B@20 C@30 D@40 E@50 F@60 $@70 eof@80")
 
     def played(seed: int) -> str:
-        return shown(inject(stream, plan("drop;cut"), Random(seed))[0])
+        return shown(inject(stream, parse_faults("drop;cut"), Random(seed))[0])
 
     assert all(played(seed) == played(seed) for seed in range(9))
     assert len({played(seed) for seed in range(9)}) > 3
@@ -71,19 +71,19 @@ def test_the_seed_decides() -> None:
 def test_the_rate() -> None:
     stream = parse("A@10 $@20 eof@30")
     random = Random(1)
-    struck = sum(len(inject(stream, plan("drop:event=1,rate=0.25"), random)[0]) == 2 for _ in range(1000))
+    struck = sum(len(inject(stream, parse_faults("drop:event=1,rate=0.25"), random)[0]) == 2 for _ in range(1000))
     assert 200 < struck < 300
 
 
 @pytest.mark.parametrize("name", list(FAULTS))
 def test_a_fault_that_does_not_apply_changes_nothing_and_is_reported(name: str) -> None:
     empty = parse("200@5 eof@10")
-    steps, remarks = inject(empty, plan(name), Random(0))
+    steps, remarks = inject(empty, parse_faults(name), Random(0))
     assert shown(steps) == shown(empty) if remarks else name in ("slow-headers", "status", "split", "join", "line-ends")
 
 
 def test_faults_are_applied_in_order() -> None:
     steps, _ = inject(
-        parse("A@10 B@20 $@30 eof@40"), plan("line-ends:to=crlf;split:inside=crlf;cut:frame=2"), Random(0)
+        parse("A@10 B@20 $@30 eof@40"), parse_faults("line-ends:to=crlf;split:inside=crlf;cut:frame=2"), Random(0)
     )
     assert shown(steps) == r"""'data: {"t":"A"}\r'@10 '\n\r'@10 fin@10"""

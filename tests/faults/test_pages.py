@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-from streamkit.faults import FAULTS, inject, plan
+from streamkit.faults import FAULTS, inject, parse_faults
 from tests.faults.measured import MEASURED
 from tests.faults.notation import parse, shown
 
@@ -36,14 +36,14 @@ def test_every_fault_has_a_page_and_every_page_a_fault() -> None:
 
 @pytest.mark.parametrize(("fault", "given", "played"), list(rows()))
 def test_page(fault: str, given: str, played: str) -> None:
-    steps, remarks = inject(parse(given), plan(fault), Random(0))
+    steps, remarks = inject(parse(given), parse_faults(fault), Random(0))
     assert (remarks[0].partition("apply: ")[2] if remarks else shown(steps)) == played
 
 
 @pytest.mark.parametrize("name", list(FAULTS))
 def test_the_example_in_the_manual_works(name: str) -> None:
     fault = FAULTS[name]
-    planned = plan(fault.example)
+    planned = parse_faults(fault.example)
     assert [p.fault.name for p in planned] == [name]
     steps, remarks = inject(parse("200@5 A@10 B@20 C@30 D@35 $@40 eof@50"), planned, Random(0))
     assert steps and (not remarks or name == "split")

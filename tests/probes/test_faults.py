@@ -15,7 +15,7 @@ from random import Random
 import pytest
 
 from streamkit.errors import StreamkitError
-from streamkit.faults import FAULTS, inject, plan
+from streamkit.faults import FAULTS, inject, parse_faults
 from streamkit.formats import find, read
 from streamkit.model.exchange import End, Exchange, Frame, Frames, Request
 from streamkit.model.probing import CaseResult
@@ -26,7 +26,7 @@ from streamkit.rules import RULES
 from streamkit.service.endpoints import endpoint
 from streamkit.service.judging import answer_of, judge_folder
 from streamkit.service.probing import Sending, send
-from streamkit.service.probing import plan as plan_of
+from streamkit.service.probing import parse_faults as plan_of
 from streamkit.transport.client import Settings
 from tests.probes import good_server
 
@@ -95,7 +95,7 @@ def recorded(folder: Path) -> dict[tuple[str, str], list[Exchange]]:
 def behind(fault: str, exchange: Exchange) -> Exchange:
     """What a client receives if this fault is before the server; a fault that does not apply changes nothing."""
     try:
-        played, _ = inject(steps(exchange), plan(fault), Random(0))
+        played, _ = inject(steps(exchange), parse_faults(fault), Random(0))
     except StreamkitError:
         return exchange
     head = next(step for step in played if isinstance(step, Head))
@@ -161,7 +161,7 @@ def test_on_the_wire(tmp_path: Path) -> None:
     probes = [probe for probe in PROBES.values() if probe.key.startswith("openai_chat/stream")]
 
     def cut(request: Request) -> Sequence[Step]:
-        return inject(good_server.good(request), plan("cut:event=5,by=reset"), Random(0))[0]
+        return inject(good_server.good(request), parse_faults("cut:event=5,by=reset"), Random(0))[0]
 
     with good_server.serving(cut) as url:
         place = endpoint(f"{url}/v1", good_server.MODEL)

@@ -10,7 +10,7 @@ import socket
 
 import pytest
 
-from streamkit.faults import FAULTS, chance, inject, plan
+from streamkit.faults import FAULTS, chance, inject, parse_faults
 from streamkit.model.step import Close, HalfChunk, Hang, Head, Reset, Step, Write
 from streamkit.playback.player import Pace, steps
 from streamkit.service.mock import Options
@@ -76,7 +76,7 @@ def test_a_fault_on_the_wire(fault: str) -> None:
         name = server.unplayed[0].name
         client.sendall(ASK % fault.encode())
         played = list(steps(exchange, PACE))
-        expected, remarks = inject(played, plan(fault), chance(7, name, 1))
+        expected, remarks = inject(played, parse_faults(fault), chance(7, name, 1))
         assert remarks == [], "a fault that finds nothing to break proves nothing"
         head = next(step for step in expected if isinstance(step, Head))
         if head.status != 200:

@@ -18,7 +18,7 @@ import openai
 import pytest
 import requests
 
-from streamkit.faults import plan
+from streamkit.faults import parse_faults
 from streamkit.playback.player import Pace
 from streamkit.service.mock import Options
 from streamkit.service.serving import Served, serving
@@ -165,7 +165,7 @@ def test_errors_raise_the_sdks_own_exceptions() -> None:
 
 
 def test_the_sdks_retry() -> None:
-    faults = plan("status:code=529,retry-after=0,times=2")
+    faults = parse_faults("status:code=529,retry-after=0,times=2")
     options = Options(pace=Pace(delay=False), faults=faults)
     with (
         serving([scripted("anthropic_messages/plain")], options) as server,

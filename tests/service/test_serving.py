@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from streamkit.apis import assemble, interpret
-from streamkit.faults import plan
+from streamkit.faults import parse_faults
 from streamkit.model.exchange import Body, Exchange, Frame, Frames
 from streamkit.model.step import Write
 from streamkit.playback import player
@@ -250,7 +250,7 @@ def test_a_reset_connection_is_reset(end: str) -> None:
 
 def test_a_fault_is_applied_as_often_as_configured() -> None:
     recorded = exchange(b"data: 1\n\n", b"data: 2\n\n")
-    with serve(recorded, faults=plan("status:code=429,times=2;drop:event=1,times=3")) as server:
+    with serve(recorded, faults=parse_faults("status:code=429,times=2;drop:event=1,times=3")) as server:
         answers = [ask(server, CHAT, body_of(recorded)) for _ in range(4)]
         assert [status for status, _ in answers] == [429, 429, 200, 200]
         assert [body for _, body in answers[2:]] == [b"data: 2\n\n", recorded.frames.body]
@@ -272,7 +272,7 @@ def test_a_request_can_select_a_fault() -> None:
 
 def test_a_fault_that_does_not_apply_is_reported_and_the_stream_played() -> None:
     recorded = exchange(b"data: 1\n\n")
-    with serve(recorded, faults=plan("drop:event=9")) as server:
+    with serve(recorded, faults=parse_faults("drop:event=9")) as server:
         assert ask(server, CHAT, body_of(recorded)) == (200, b"data: 1\n\n")
         assert server.requests[0].message == "fault drop does not apply: the stream has 1 event, and no event 9"
 
@@ -281,7 +281,7 @@ def test_the_same_seed_breaks_the_same_stream_in_the_same_place() -> None:
     recorded = exchange(*(b"data: %d\n\n" % number for number in range(50)))
 
     def played(seed: int) -> list[bytes]:
-        with serve(recorded, faults=plan("drop"), seed=seed) as server:
+        with serve(recorded, faults=parse_faults("drop"), seed=seed) as server:
             return [ask(server, CHAT, body_of(recorded))[1] for _ in range(3)]
 
     assert played(1) == played(1) != played(2)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from streamkit.errors import UsageError
-from streamkit.tokenizers import Automatic, from_file, named, tiktoken, vocabulary_of
+from streamkit.tokenizers import Automatic, counter_named, from_file, tiktoken, vocabulary_of
 
 
 @pytest.fixture
@@ -20,13 +20,13 @@ def splintr() -> None:
 # The result of OpenAI's own library for this sentence.
 @pytest.mark.parametrize(("vocabulary", "count"), [("cl100k_base", 6), ("o200k_base", 6)])
 def test_a_known_count(splintr: None, vocabulary: str, count: int) -> None:
-    counter = named(vocabulary)
+    counter = counter_named(vocabulary)
     assert counter.count("tiktoken is great!") == count
     assert counter.name == f"{vocabulary} (splintr)"
 
 
 def test_the_text_of_a_special_token_is_text(splintr: None) -> None:
-    assert named("cl100k_base").count("<|endoftext|>") == 7
+    assert counter_named("cl100k_base").count("<|endoftext|>") == 7
 
 
 @pytest.mark.parametrize(
@@ -102,12 +102,12 @@ def test_a_counter_is_made_once(splintr: None) -> None:
 
 def test_the_name_of_a_model_is_not_a_vocabulary() -> None:
     with pytest.raises(UsageError, match="gpt-4o is a model, and its vocabulary is o200k_base; auto chooses"):
-        named("gpt-4o")
+        counter_named("gpt-4o")
 
 
 def test_an_unknown_vocabulary_names_the_remedy() -> None:
     with pytest.raises(UsageError, match=r"unknown vocabulary 'nope'.*llm-streamkit\[tokens\]"):
-        named("nope")
+        counter_named("nope")
 
 
 def vocabulary(file: Path, size: int) -> str:
@@ -191,7 +191,7 @@ def test_tiktoken_and_splintr_agree(
     monkeypatch.setattr(library.registry, "ENCODINGS", {})
     count = tiktoken.open_vocabulary(vocabulary)
     assert count is not None
-    other = named(vocabulary).count
+    other = counter_named(vocabulary).count
     for text in ("tiktoken is great!", "<|endoftext|>", "雪が降る 👩‍👩‍👧 naïve\n\n  x = [1, 2]", ""):
         assert count(text) == other(text), text
     assert count("tiktoken is great!") == 6
