@@ -22,11 +22,11 @@ ROWS = {
     name: (verdict, findings.split())
     for name, _, verdict, findings in ROW.findall((PRODUCERS / "README.md").read_text(encoding="utf-8"))
 }
-MEASURED = {referee.api: json.loads(referee.data.read_text(encoding="utf-8")) for referee in REFEREES}
+MEASURED = {referee.client: json.loads(referee.data.read_text(encoding="utf-8")) for referee in REFEREES}
 PARTIAL = {"ag_ui", "langgraph", "mcp"}
 """The APIs whose clients keep only a part of the object."""
 CASES = [
-    (referee.api, name, result) for referee in REFEREES for name, result in MEASURED[referee.api]["streams"].items()
+    (referee.api, name, result) for referee in REFEREES for name, result in MEASURED[referee.client]["streams"].items()
 ]
 
 
@@ -88,7 +88,7 @@ def test_a_stream_in_single_bytes_is_the_same_stream(name: str) -> None:
 @pytest.mark.skipif(not os.environ.get("STREAMKIT_CLIENTS"), reason="STREAMKIT_CLIENTS is not set")
 @pytest.mark.parametrize("referee", REFEREES, ids=lambda referee: referee.client)
 def test_the_client_reassembles_as_measured(referee: Referee) -> None:
-    client, measurement = client_of(referee), MEASURED[referee.api]
+    client, measurement = client_of(referee), MEASURED[referee.client]
     if not is_made(client):
         pytest.skip("its environment does not exist: make clients")
     if make(client, upgrade=False) != measurement["versions"]:

@@ -292,6 +292,11 @@ CLIENTS = (
     ),
 )  # fmt: skip
 
+ASSEMBLING = (
+    Client("langserve", "langserve", "reassemble_langserve.py", {}, packages=("httpx-sse", "sse-starlette", "fastapi")),
+)  # fmt: skip
+"""Clients to which only the streams of producers are played."""
+
 
 def is_made(client: Client) -> bool:
     """Return whether its environment exists."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.clients.environments import CLIENTS, DRIVERS, Client, make
+from tests.clients.environments import ASSEMBLING, CLIENTS, DRIVERS, Client, make
 
 PRODUCERS = Path(__file__).parents[1] / "specs" / "producers"
 
@@ -28,16 +28,17 @@ class Referee:
     client: str
     call: str
     script: str
+    prefix: str = ""  # of the names of its files; an API may have several clients
 
     @property
     def data(self) -> Path:
         """The committed measurement."""
-        return PRODUCERS / f"{self.api}.json"
+        return PRODUCERS / f"{self.prefix or self.api}.json"
 
     @property
     def files(self) -> list[Path]:
         """The streams of its protocol."""
-        return sorted((PRODUCERS / self.api).iterdir())
+        return sorted((PRODUCERS / self.api).glob(f"{self.prefix}*"))
 
 
 REFEREES = (
@@ -46,13 +47,14 @@ REFEREES = (
     Referee("ag_ui", "@ag-ui/client", "HttpAgent.runAgent()", "reassemble_ag_ui.mjs"),
     Referee("a2a", "a2a-sdk", "stream into TaskManager", "reassemble_a2a.py"),
     Referee("langgraph", "langgraph-sdk", "runs.stream()", "reassemble_langgraph.py"),
+    Referee("langgraph", "langserve", "RemoteRunnable.stream()", "reassemble_langserve.py", prefix="langserve"),
     Referee("mcp", "mcp", "call_tool()", "reassemble_mcp.py"),
 )
 
 
 def client_of(referee: Referee) -> Client:
     """Return the entry in the table of clients."""
-    [client] = [client for client in CLIENTS if client.name == referee.client]
+    [client] = [client for client in (*CLIENTS, *ASSEMBLING) if client.name == referee.client]
     return client
 
 
