@@ -47,7 +47,7 @@ def test_an_entry_owns_the_host_of_its_url(provider: Provider) -> None:
     host = urlsplit(provider.url).hostname or ""
     if host and not host.startswith("127."):
         assert provider.url.startswith("https://")
-        assert provider_at(host) is provider
+        assert provider_at(host) is provider, f"{host}, the host of url, is not in hosts"
         assert provider.owns(host)
     for pattern in (*provider.hosts, *provider.customer_hosts):
         assert provider_at("eu." + pattern.replace("*", "us-east-1")) is provider
