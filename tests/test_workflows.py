@@ -42,6 +42,7 @@ STUBS = {
     "streamkit": 'exec "$REAL" -m streamkit "$@"',
     "make": 'exec "$REAL_MAKE" --no-print-directory -n "$@"',
     "npm": '[[ "$1" = install ]]',
+    "curl": '[[ "$1" = --fail ]]',
     "gh": '[[ "$1 $2" = "release create" ]]',
     "git": '"$REAL_GIT" "$1" -h >/dev/null; test $? = 129',
 }
@@ -167,3 +168,24 @@ def test_groups_of_benchmarks_name_programs_and_their_options() -> None:
         text = (ROOT / "benchmarks" / f"{name}.py").read_text(encoding="utf-8")
         options = [word.partition("=")[0] for word in settings if word.startswith("--")]
         assert [option for option in options if f'"{option}"' not in text] == []
+
+
+# Variables that the tests read and that enable nothing, or nothing that the workflow could run, with the reason.
+NOT_SCHEDULED = {
+    "STREAMKIT_CHROMIUM": "the path of the browser, if it is not where it usually is",
+    "STREAMKIT_CLIENTS_CACHE": "where environments are",
+    "STREAMKIT_SERVERS_CACHE": "where environments are",
+    "STREAMKIT_CLIENTS_PATIENCE": "a setting of the drivers, which their tests choose",
+    "STREAMKIT_CLIENTS_RETRIES": "a setting of the drivers, which their tests choose",
+    "STREAMKIT_URL": "set by streamkit for the programs that it starts",
+    "STREAMKIT_NO_PLUGINS": "a setting of streamkit",
+    "STREAMKIT_REFEREES": "needs an environment with each benchmark tool in the version that its definition names",
+}
+READ = re.compile(r"""environ(?:\.get\(|\[)["'](STREAMKIT_\w+)""")
+
+
+def test_the_scheduled_workflow_runs_what_variables_enable() -> None:
+    read = {name for file in (ROOT / "tests").rglob("*.py") for name in READ.findall(file.read_text(encoding="utf-8"))}
+    workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
+    assert NOT_SCHEDULED.keys() <= read
+    assert {name for name in read if f"{name}=" not in workflow} == NOT_SCHEDULED.keys()

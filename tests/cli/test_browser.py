@@ -180,10 +180,10 @@ def shown(terminal: Page, data: bytes) -> tuple[list[str], list[str]]:
     return did, lines
 
 
-@pytest.mark.parametrize("payload", SEQUENCES, ids=ascii)
-def test_a_terminal_obeys_the_payload(terminal: Page, payload: str) -> None:
-    did, lines = shown(terminal, f"1\r\nsafe {payload} text".encode())
-    assert did or lines != ["1", f"safe {payload} text"]
+def test_a_terminal_obeys_each_payload(terminal: Page) -> None:
+    for payload in SEQUENCES:
+        did, lines = shown(terminal, f"1\r\nsafe {payload} text".encode())
+        assert did or lines != ["1", f"safe {payload} text"], ascii(payload)
 
 
 COMMANDS = [
@@ -197,13 +197,13 @@ COMMANDS = [
 ]
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_a_terminal_shows_what_streamkit_prints_and_nothing_else(terminal: Page, command: str, tmp_path: Path) -> None:
+def test_a_terminal_shows_what_streamkit_prints_and_nothing_else(terminal: Page, tmp_path: Path) -> None:
     file = tmp_path / "all.jsonl"
     file.write_bytes(b"".join(hostile(payload, tmp_path).read_bytes() for payload in SEQUENCES))
-    printed = on_a_terminal([*command.split(), str(file)])
-    did, lines = shown(terminal, printed.encode())
-    assert did == []
-    expected = [line.rstrip() for line in printed.replace("\r\n", "\n").expandtabs(8).rstrip("\n").split("\n")]
-    assert lines == expected
-    assert (len(lines) > 5 and "\\x1b" in printed) or command.startswith("stats")
+    for command in COMMANDS:
+        printed = on_a_terminal([*command.split(), str(file)])
+        did, lines = shown(terminal, printed.encode())
+        assert did == [], command
+        expected = [line.rstrip() for line in printed.replace("\r\n", "\n").expandtabs(8).rstrip("\n").split("\n")]
+        assert lines == expected, command
+        assert (len(lines) > 5 and "\\x1b" in printed) or command.startswith("stats")
