@@ -9,9 +9,9 @@ The added latency is the difference of the percentiles with and without the prox
 All connections use loopback.
 
 The table also shows the CPU time of the proxy per frame (utime + stime). If there are two cores, proxies run on the last one,
-the client and the upstream on the first. `--beside` runs the streamkit of another checkout in the same rounds. An asyncio
-Protocol that forwards bytes, and neither parses nor records anything, is the floor; an aiohttp pass-through, which records
-nothing either, shows the cost of a library. "without the start" is the latency of chunks that arrive more than half a second
+the client and the upstream on the first. `--beside` runs the streamkit of another checkout in the same rounds. A C
+program that forwards bytes (`forward.c`) and neither parses nor records anything is the floor of the machine, an asyncio Protocol
+that does the same is that of Python; an aiohttp pass-through, which records nothing either, shows the cost of a library. "without the start" is the latency of chunks that arrive more than half a second
 after the last request: at the start, a request a millisecond takes as much of the core as the streams do.
 
 Peers that also record run in the same rounds: mitmproxy's `mitmdump`, with streaming and storing, and aimock (`--aimock` is the
@@ -224,6 +224,13 @@ def ways(
         "asyncio, bytes forwarded only": ([sys.executable, __file__, "--forward", url], None),
         "aiohttp, nothing recorded": ([sys.executable, __file__, "--pass-through", url], None),
     }
+    compiler = shutil.which("cc")
+    if compiler is None:
+        print("skipped: bytes forwarded by a C program, because there is no C compiler (cc)")
+    else:
+        floor = Path(folder, "forward")
+        subprocess.run([compiler, "-O2", "-o", floor, Path(__file__).with_name("forward.c")], check=True)
+        found["C, bytes forwarded only"] = ([str(floor), str(upstream)], None)
     if beside is not None:
         there = ["env", "-C", beside, *STREAMKIT, url, "--dir", f"{folder}/beside"]
         found[f"streamkit proxy of {beside}"] = (there, None)

@@ -97,10 +97,11 @@ class Playback:
 class _ResponseWriter:
     """Write one response: its head, the pieces of its body, its end."""
 
-    __slots__ = ("_chunked", "_connection", "_head", "_silent", "reusable")
+    __slots__ = ("_chunked", "_connection", "_head", "_silent", "_transport", "reusable")
 
     def __init__(self, connection: Connection, head: RequestHead) -> None:
         self._connection = connection
+        self._transport = connection.transport
         self._head = head
         self._chunked = False
         self._silent = False
@@ -130,9 +131,9 @@ class _ResponseWriter:
     def write(self, data: bytes) -> None:
         """Send one piece of the body with a single write."""
         if self._chunked:
-            self._connection.send(b"%x\r\n%b\r\n" % (len(data), data))
+            self._transport.write(b"%x\r\n%b\r\n" % (len(data), data))
         elif not self._silent:
-            self._connection.send(data)
+            self._connection.write(data)
 
     def finish(self) -> None:
         """End the body as HTTP requires."""

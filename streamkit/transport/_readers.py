@@ -1,9 +1,8 @@
 """Read many sockets at once: first everything that has arrived, then pass it on.
 
-asyncio calls seven functions to read one socket, and passes on what it has read before it reads the next. With a thousand
-streams, the bytes of a frame are then out of the processor's cache when its turn comes, and the next segment of another
-stream has arrived, whose time the kernel gives to both. Here, one `epoll` of its own holds all sockets, and the event loop
-waits for that one.
+asyncio passes on what it has read from one socket before it reads the next. With hundreds of streams, a socket may then
+receive its next segment before the first is read, and the kernel gives both the time of the second. Here, an `epoll` holds all
+sockets, and the event loop waits for that one.
 """
 
 from __future__ import annotations

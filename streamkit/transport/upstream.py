@@ -126,7 +126,8 @@ class Upstream(asyncio.Protocol):
     def connection_lost(self, error: Exception | None) -> None:
         """The connection has ended, from either side."""
         self.lost = True
-        self.pause_reading()
+        if self._readers is not None and self.socket is not None:
+            self._readers.remove(self.socket)
         self._pool.forget(self)
         if self.handler is not None:
             handler, self.handler = self.handler, None
