@@ -25,7 +25,7 @@ WINDOW = 24_000
 _HEAD = re.compile(rb"(event:[^\r\n]*\r?\n)?data: ")
 
 
-class Run(NamedTuple):
+class BlockRun(NamedTuple):
     """A run of blocks: where its first block begins, the beginning of each, their event type, and their line end."""
 
     start: int
@@ -34,7 +34,7 @@ class Run(NamedTuple):
     ending: bytes
 
 
-def find(data: bytes, start: int) -> Run | None:
+def find(data: bytes, start: int) -> BlockRun | None:
     """Return a run of blocks in `data[start:]` that is long enough to have two at a quarter, the middle or three quarters of
     it; or None. At `start` no block is open."""
     ending = b"\r\n" if b"\r" in data else b"\n"
@@ -51,12 +51,12 @@ def find(data: bytes, start: int) -> Run | None:
         if data.startswith(between, data.find(blank, match.end())):
             name = NAMES[line] if line else "message"
             if data.startswith(head, start) and data.startswith(between, data.find(blank, start + len(head))):
-                return Run(start, head, name, ending)
-            return Run(data.find(between, start) + len(blank), head, name, ending)
+                return BlockRun(start, head, name, ending)
+            return BlockRun(data.find(between, start) + len(blank), head, name, ending)
     return None
 
 
-def read(data: bytes, run: Run, offset: int, columns: Columns, last_id: str) -> int:
+def read(data: bytes, run: BlockRun, offset: int, columns: Columns, last_id: str) -> int:
     """Decode the blocks of a run that follow each other from its start; return where in `data` they end.
 
     `offset` is that of the run's first block in the body.
