@@ -25,7 +25,7 @@ CHUNK = (
     b'data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1790000000,"model":"model-s",'
     b'"system_fingerprint":"fp_1","choices":[{"index":0,"delta":{"content":" word"},"logprobs":null,"finish_reason":null}]}\n\n'
 )
-START = "Targets: streamkit --help at most 1.5 times the floor, lint of a 50 kB file at most 3 times --help."
+START = "Targets: streamkit --help at most 1.5 times the floor, lint of a 50 kB file at most 2 times --help."
 
 
 def cpu_s(command: list[str], bytecode: str) -> float:

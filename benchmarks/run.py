@@ -32,6 +32,12 @@ SMOKE = {
     "bench_stats": ["--rounds=1", "--exchanges=2", "--chunks=20"],
 }
 
+ROWS = {
+    "bench_proxy": [["--rounds=2"], ["--streams=1000", "--rounds=2"]],
+    "bench_serve": [[], ["--streams=5000", "--frames=80", "--gap=0.1"]],
+}
+"""The settings of benchmarks that run more than once, so that every row of docs/performance.md is printed."""
+
 GROUPS = {
     "http": [
         ["bench_serve", "--streams=1000", "--frames=200", "--rounds=3"],
@@ -55,7 +61,8 @@ def main() -> int:
     parser.add_argument("--group", choices=GROUPS)
     options, given = parser.parse_known_args()
     folder = Path(__file__).parent
-    every = [[program.stem] for program in sorted(folder.glob("bench_*.py"))]
+    programs = [program.stem for program in sorted(folder.glob("bench_*.py"))]
+    every = [[name, *settings] for name in programs for settings in ([[]] if options.smoke else ROWS.get(name, [[]]))]
     failed = 0
     for name, *settings in GROUPS.get(options.group, every):
         print(f"\n## {name}\n", flush=True)

@@ -22,7 +22,7 @@ from streamkit.wire.templates import FILLER, Cuts, Form
 Chunk = dict[str, Any]
 Flags = Callable[[Sequence[Chunk]], list[int]]
 Joins = Callable[[Chunk, str], bool]
-ReadsDeltas = Callable[[Chunk], tuple[Delta, ...]]
+DeltaReader = Callable[[Chunk], tuple[Delta, ...]]
 
 HEAD = 32
 """Chunks at the beginning of a stream that are kept when they were looked at together."""
@@ -98,7 +98,7 @@ class ChunksOnDemand(Sequence[dict[str, Any]]):
                 yield from map(self.__getitem__, range(place, end)) if joined is None else _objects((joined,))
             yield self[stop - 1]
 
-    def alike(self, reader: ReadsDeltas) -> Iterator[Alike]:
+    def alike(self, reader: DeltaReader) -> Iterator[Alike]:
         """Yield the runs of chunks of one form that add the same but for one text; `reader` returns what a chunk adds."""
         payloads = self._payloads
         if isinstance(payloads, Payloads):
@@ -125,7 +125,7 @@ class _Added(NamedTuple):
     cuts: Cuts
 
     @staticmethod
-    def of(form: Form, reader: ReadsDeltas) -> _Added | None:
+    def of(form: Form, reader: DeltaReader) -> _Added | None:
         """Return what chunks of this form add, found out by two examples; None if they add nothing or differ in more."""
         if form.cuts is None:
             return None

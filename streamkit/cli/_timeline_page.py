@@ -91,12 +91,12 @@ class Page:
                 continue
             number, run = entry
             name = stream.events.name(run.start)
-            shown = ShownChunks.of(f"{name}  " if name != "message" else "", run)
+            shown = RunMessage.of(f"{name}  " if name != "message" else "", run)
             for start in range(run.start, run.stop, _RUN):
                 stop = min(start + _RUN, run.stop)
                 yield self._run_lines(stream, number + start - run.start, start, stop, shown, run.read(start, stop))
 
-    def _run_lines(self, stream: Stream, n: int, start: int, stop: int, shown: ShownChunks, texts: list[str]) -> str:
+    def _run_lines(self, stream: Stream, n: int, start: int, stop: int, shown: RunMessage, texts: list[str]) -> str:
         """Return the lines of the events from `start` up to `stop`, of which the first is the `n`th item."""
         times = stream.times[start:stop] if stream.exchange.timed else None
         messages = shown.messages(texts)
@@ -195,7 +195,7 @@ def moment_object(stream: Stream, moment: Moment) -> dict[str, Any]:
     return row
 
 
-class ShownChunks(NamedTuple):
+class RunMessage(NamedTuple):
     """How chunks that add the same but for one text are shown: what is before the text, and after it. None: there is no such text."""
 
     before: str
@@ -203,16 +203,16 @@ class ShownChunks(NamedTuple):
     role: str
 
     @staticmethod
-    def of(name: str, run: Alike) -> ShownChunks:
+    def of(name: str, run: Alike) -> RunMessage:
         """Return how a run of chunks in events of this name is shown."""
         role = _role(run.deltas)
         if run.varying is None:
-            return ShownChunks(name + _deltas(run.deltas), None, role)
+            return RunMessage(name + _deltas(run.deltas), None, role)
         # Of a delta, only its text is last but for a quote.
         shown, text = _delta(run.deltas[run.varying]), run.deltas[run.varying].text
         before, after = run.deltas[: run.varying], run.deltas[run.varying + 1 :]
         first, _, last = shown.rpartition(text)
-        return ShownChunks(
+        return RunMessage(
             name + _deltas(before) + (_AND if before else "") + first,
             last + (_AND if after else "") + _deltas(after),
             role,
