@@ -107,15 +107,17 @@ def _send_offered(probes: Sequence[Probe], planned: Planned, target: Endpoint, f
 
 
 def _send_answered(planned: Planned, target: Endpoint, folder: str, sending: Sending) -> bool:
-    """Send the first request, and if there is a response, the others. Return whether a signal stopped it."""
-    first = planned.chains[:1]
+    """Send the first request, and if there is a response, the others. Return whether a signal stopped it.
+
+    Repetitions of a request are recorded together, so with them everything is sent at once.
+    """
+    if planned.repeat > 1:
+        return send(planned, target, folder, sending)
+    first, rest = planned.chains[:1], planned.chains[1:]
     if send(Planned(first), target, folder, sending):
         return True
-    if not any(exchange.response for found in find([folder]) for exchange in read(found.path)):
-        return False
-    rest = planned.chains if planned.repeat > 1 else planned.chains[1:]
-    again = replace(sending, force=sending.force or planned.repeat > 1)
-    return bool(rest) and send(Planned(rest, planned.repeat), target, folder, again)
+    answered = any(exchange.response for found in find([folder]) for exchange in read(found.path))
+    return answered and bool(rest) and send(Planned(rest), target, folder, sending)
 
 
 def _same(ask: Ask, others: Sequence[Ask]) -> bool:
