@@ -1,4 +1,4 @@
-"""Generate docs/probe/API.md, the cases of each API, from their manuals, and servers.md from servers.json.
+"""Generate docs/probe/API.md, the cases of each API, from their manuals, servers.md from servers.json, and clients.md from clients.json.
 
 Run `python docs/_probes.py`. A test checks that the pages are up to date.
 """
@@ -26,8 +26,15 @@ def pages() -> dict[str, str]:
     made = {f"probe/{api}.md": api_page(api) for api in apis}
     return {
         **made,
-        "probe/servers.md": servers_page(json.loads((FOLDER / "probe" / "servers.json").read_text(encoding="utf-8"))),
+        "probe/servers.md": servers_page(_results("servers.json")),
+        "probe/clients.md": clients_page(_results("clients.json")),
     }
+
+
+def _results(name: str) -> dict[str, Any]:
+    """Return what was measured."""
+    results: dict[str, Any] = json.loads((FOLDER / "probe" / name).read_text(encoding="utf-8"))
+    return results
 
 
 def api_page(api: str) -> str:
@@ -79,6 +86,35 @@ def servers_page(results: dict[str, Any]) -> str:
         lines += ["", f"## {number}. {server['name']}: what failed\n"]
         failed = {key: case for key, case in server["cases"].items() if case["verdict"] == "fail"}
         lines += [f"* **{key}**: {escaped(case['why'])}" for key, case in failed.items()]
+    return "\n".join(lines) + "\n"
+
+
+_READS = "reads it"
+
+
+def clients_page(results: dict[str, Any]) -> str:
+    """Return the page with what clients made of the streams of LiteLLM's proxy."""
+    versions = ", ".join(f"{name} {version}" for name, version in results["clients"].items())
+    lines = [
+        "# What clients make of LiteLLM's streams\n",
+        f"LiteLLM's proxy {results['proxy']} in front of `streamkit serve` with clean recordings: a stream of each API from each model,",
+        f"recorded, linted, and played to real clients, on {results['measured']}. To repeat it: `python -m tests.probes.litellm_streams`.\n",
+        f"The clients: {versions}.\n",
+        "| API | model behind the proxy | status | lint | clients that read it |",
+        "|---|---|---|---|---|",
+    ]
+    for stream in results["streams"]:
+        found = ", ".join(f"{one['code']} ×{one['count']}" for one in stream["findings"]) or "nothing"
+        fine = sum(one["outcome"] == _READS for one in stream["clients"])
+        cells = (stream["api"], stream["model"], str(stream["status"]), found, f"{fine} of {len(stream['clients'])}")
+        lines.append(f"| {' | '.join(cells)} |")
+    for stream in results["streams"]:
+        failed = [one for one in stream["clients"] if one["outcome"] != _READS]
+        if failed:
+            lines += ["", f"## {stream['api']} from {stream['model']}\n"]
+            lines += [f"* **{one['client']}** `{one['call']}` {escaped(one['outcome'])}" for one in failed]
+            others = ", ".join(f"{one['client']} `{one['call']}`" for one in stream["clients"] if one not in failed)
+            lines += [f"* No difference: {others}"] if others else []
     return "\n".join(lines) + "\n"
 
 

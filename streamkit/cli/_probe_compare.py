@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from shutil import get_terminal_size
+from textwrap import wrap
 
 from streamkit.cli._format_option import reporter_named, write
 from streamkit.cli._output import CommandOutput
 from streamkit.cli.options import Console
 from streamkit.probes import Probe
 from streamkit.service.judging import judge_folder
+from streamkit.text import one_line
 
-_ROWS_AS_TEXT = "table"
+_GRAVEST_FIRST = ("fail", "flaky", "error", "unsupported", "deviates", "pass")
 
 
 def compare_folders(folders: tuple[str, str], probes: Sequence[Probe], format_name: str, console: Console) -> int:
@@ -34,10 +37,27 @@ def compare_folders(folders: tuple[str, str], probes: Sequence[Probe], format_na
                 }
             )
             worse += b is not None and b.verdict == "fail" and (a is None or a.verdict != "fail")
-    reporter = reporter_named(_ROWS_AS_TEXT if format_name == "text" else format_name, "rows")
-    assert reporter.rows is not None
     with CommandOutput(None, prose=True, console=console) as sink:
-        write(sink, reporter, reporter.rows(rows))
+        if format_name == "text":
+            sink.piece("".join(f"{line}\n" for line in _lines(rows, sink)))
+        else:
+            reporter = reporter_named(format_name, "rows")
+            assert reporter.rows is not None
+            write(sink, reporter, reporter.rows(rows))
     same = len({*old, *new}) - len(rows)
     console.say(f"{len(rows)} of {len(rows) + same} cases changed, {worse} now fail")
     return 1 if worse else 0
+
+
+def _lines(rows: Sequence[Mapping[str, str | None]], sink: CommandOutput) -> Iterator[str]:
+    """Yield two lines a case, its verdicts and the new reason or the one that is gone; those that are worst now first."""
+    width = max((len(row["case"] or "") for row in rows), default=0)
+    columns = get_terminal_size((80, 24)).columns if sink.terminal else 0
+    for row in sorted(rows, key=lambda row: _GRAVEST_FIRST.index(row["after"] or "pass")):
+        before, after = row["before"] or "not asked", row["after"] or "not asked"
+        yield f"{row['case']:<{width}}  {before} -> {after}"
+        why = one_line(row["why_after"] or (f"before: {row['why_before']}" if row["why_before"] else ""))
+        if why:
+            yield from (
+                wrap(why, columns - 4, initial_indent="    ", subsequent_indent="    ") if columns else [f"    {why}"]
+            )

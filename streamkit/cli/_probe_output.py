@@ -35,7 +35,8 @@ def write_known(path: str, runs: Sequence[ProbeRun], force: bool, console: Conso
     cases = _cases(runs)
     with CommandOutput(path, force=force) as sink:
         sink.piece(baseline_text(cases))
-    console.say(f"{path}: wrote {sum(case.verdict == 'fail' for case in cases)} failing cases")
+    failing = sum(case.verdict == "fail" for case in cases)
+    console.say(f"{path}: wrote {failing} failing case{'' if failing == 1 else 's'}")
 
 
 def known_failures(path: str, runs: Sequence[ProbeRun], console: Console) -> frozenset[str]:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import count
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,11 +14,12 @@ import click
 
 from streamkit.cli.options import Console, seconds
 from streamkit.errors import UsageError
+from streamkit.formats import find, read
 from streamkit.frozen import dataclass
 from streamkit.probes import PROBES, Ask, Probe
 from streamkit.service.endpoints import Endpoint, endpoint
 from streamkit.service.judging import DISCOVERY, first_of, judge_folder
-from streamkit.service.probing import Planned, Sending, plan, send
+from streamkit.service.probing import OnSent, Planned, Sending, plan, send
 from streamkit.service.recording import default_path
 from streamkit.service.stopping import stopping
 from streamkit.transport.client import Settings
@@ -66,16 +70,14 @@ def probe_endpoint(
     folder = options["output"] or f"{default_path(host, model).with_suffix('')}-probe"
     with stopping() as stop:
         sending = Sending(
-            settings=_settings(options),
-            concurrency=options["concurrency"],
-            force=options["force"],
-            stop=stop,
-            on_sent=_counter(planned.requests, console),
+            settings=_settings(options), concurrency=options["concurrency"], force=options["force"], stop=stop
         )
-        if auto and len({probe.api for probe in probes}) > 1:
-            interrupted = _send_offered(probes, planned, target, folder, sending)
-        else:
-            interrupted = send(planned, target, folder, sending)
+        with _counting(planned.requests, console) as on_sent:
+            sending = replace(sending, on_sent=on_sent)
+            if auto and len({probe.api for probe in probes}) > 1:
+                interrupted = _send_offered(probes, planned, target, folder, sending)
+            else:
+                interrupted = _send_answered(planned, target, folder, sending)
         console.say(f"recorded: {folder}")
         return (stop.code or 130) if interrupted else Sent(folder)
 
@@ -91,8 +93,6 @@ def _settings(options: Mapping[str, Any]) -> Settings:
 
 def _send_offered(probes: Sequence[Probe], planned: Planned, target: Endpoint, folder: str, sending: Sending) -> bool:
     """Ask once for each API, then send the requests of those that are offered. Return whether a signal stopped it."""
-    from dataclasses import replace
-
     apis = {probe.api for probe in probes}
     core = [probe for probe in PROBES.values() if probe.api in apis and probe.refusal == "fail"]
     firsts = [ask for api in sorted(apis) if (ask := first_of(api)) is not None]
@@ -106,19 +106,35 @@ def _send_offered(probes: Sequence[Probe], planned: Planned, target: Endpoint, f
     )
 
 
+def _send_answered(planned: Planned, target: Endpoint, folder: str, sending: Sending) -> bool:
+    """Send the first request, and if there is a response, the others. Return whether a signal stopped it.
+
+    Repetitions of a request are recorded together, so with them everything is sent at once.
+    """
+    if planned.repeat > 1:
+        return send(planned, target, folder, sending)
+    first, rest = planned.chains[:1], planned.chains[1:]
+    if send(Planned(first), target, folder, sending):
+        return True
+    answered = any(exchange.response for found in find([folder]) for exchange in read(found.path))
+    return answered and bool(rest) and send(Planned(rest), target, folder, sending)
+
+
 def _same(ask: Ask, others: Sequence[Ask]) -> bool:
     return any((ask.api, ask.name) == (other.api, other.name) for other in others)
 
 
-def _counter(total: int, console: Console) -> Any:
-    """Return a function that shows how many requests were sent, on a terminal only."""
+@contextmanager
+def _counting(total: int, console: Console) -> Iterator[OnSent]:
+    """Yield a function that shows how many requests were sent, on a terminal only; the line is cleared at the end."""
     if console.quiet or not sys.stderr.isatty():
-        return lambda _: None
-
-    def on_sent(sent: int) -> None:
-        click.echo(f"\r{sent} of {total} requests\x1b[K" + ("\r\x1b[K" if sent >= total else ""), err=True, nl=False)
-
-    return on_sent
+        yield lambda _: None
+        return
+    sent = count(1)
+    try:
+        yield lambda _: click.echo(f"\r{next(sent)} of {total} requests\x1b[K", err=True, nl=False)
+    finally:
+        click.echo("\r\x1b[K", err=True, nl=False)
 
 
 def _headers(lines: Sequence[str]) -> tuple[tuple[str, str], ...]:

@@ -185,6 +185,9 @@ def _report(
         write_known(write_baseline, runs, force, console)
         return 0
     known = known_failures(baseline, runs, console) if baseline is not None else frozenset()
+    unreached = max(_reached(run, console) for run in runs)
+    if unreached and format_name == "text" and len(runs) == 1 and len({case.why for case in runs[0].cases}) == 1:
+        return unreached  # the message has said it all
     with CommandOutput(None, prose=format_name == "text", console=console) as sink:
         reporter = reporter_named(format_name, "probes")
         assert reporter.probes is not None
@@ -194,7 +197,7 @@ def _report(
         with CommandOutput(html, force=force) as page:
             page.piece(reporter_named("html", "probes").probes(report))  # type: ignore[misc]
     failed = any(report.fails(case) for run in runs for case in run.cases)
-    return max(int(failed), *(_reached(run, console) for run in runs))
+    return max(int(failed), unreached)
 
 
 def _reached(run: ProbeRun, console: Console) -> int:

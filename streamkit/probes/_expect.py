@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import orjson
 
 from streamkit.model.exchange import header
-from streamkit.model.message import MAX_COUNT
+from streamkit.model.message import MAX_COUNT, Part
 from streamkit.probes._probe import Answer, Expectation, Flaw, each
 from streamkit.text import shorten
 
 _QUOTE = 60
+_NO_FINISH = ("SEQ410",)
 
 
 def quoted(text: str) -> str:
@@ -46,13 +48,17 @@ def has_role(name: str) -> Expectation:
 def finish(*reasons: str) -> Expectation:
     """Each choice ended for one of these reasons."""
 
-    def check(answer: Answer) -> str | None:
+    def check(answer: Answer) -> Flaw | None:
         found = [message.finish for message in answer.reply.messages] or [None]
         wrong = next((reason for reason in found if reason not in reasons), reasons[0])
-        expected = " or ".join(map(repr, reasons))
-        return None if wrong in reasons else f"finish reason {wrong!r}, expected {expected}"
+        return None if wrong in reasons else _wrong_finish(wrong, *reasons)
 
     return each(check)
+
+
+def _wrong_finish(found: str | None, *expected: str) -> Flaw:
+    why = f"finish reason {found!r}, expected {' or '.join(map(repr, expected))}"
+    return Flaw("fail", why, known_as=_NO_FINISH if found is None else ())
 
 
 def fields(expected: Mapping[str, type | tuple[type, ...] | str]) -> Expectation:
@@ -139,7 +145,7 @@ def only(place: int, expectation: Expectation) -> Expectation:
     def found(answers: Sequence[Answer]) -> Iterator[Flaw]:
         if place < len(answers):
             for flaw in expectation(answers[place : place + 1]):
-                yield Flaw(flaw.verdict, flaw.why, place, flaw.breaks)
+                yield replace(flaw, at=place)
 
     return found
 
@@ -160,7 +166,9 @@ def agree(*, text: bool = True) -> Expectation:
                 ("tool calls", _names(first), _names(answer)),
             ):
                 if one != other and (what != "input tokens" or None not in (one, other)):
-                    yield Flaw("fail", f"{what}: {one!r} in the first answer, {other!r} in the other", place)
+                    known_as = _NO_FINISH if what == "finish reason" and None in (one, other) else ()
+                    why = f"{what}: {one!r} in the first answer, {other!r} in the other"
+                    yield Flaw("fail", why, place, known_as=known_as)
             if text and first.message.text != answer.message.text:
                 yield _worded(first.message.text, answer.message.text, place)
 
@@ -188,7 +196,7 @@ def _input(answer: Answer) -> int | None:
 
 
 def _names(answer: Answer) -> list[str | None]:
-    return [call.name for call in answer.message.tool_calls]
+    return [call.name for call in _calls(answer)]
 
 
 def calls_tool(name: str, *arguments: str, least: int = 1, declined: str = "") -> Expectation:
@@ -198,9 +206,9 @@ def calls_tool(name: str, *arguments: str, least: int = 1, declined: str = "") -
     """
 
     def check(answer: Answer) -> str | Flaw | None:
-        calls = [call for call in answer.message.tool_calls if call.name == name]
+        calls = [call for call in _calls(answer) if call.name == name]
         if len(calls) < least:
-            others = [call.name for call in answer.message.tool_calls if call.name != name]
+            others = [call.name for call in _calls(answer) if call.name != name]
             if others:
                 return f"a call of {others[0]!r}, expected {name!r}"
             what = f"{len(calls)} calls of {name!r}, expected {least}" if calls else f"no call of {name!r}"
@@ -234,11 +242,18 @@ def uses_result() -> Expectation:
     return each(check)
 
 
+def _calls(answer: Answer) -> list[Part]:
+    """Return the calls, without those that are repeated as `function_call`, the older form, which has no id."""
+    calls = answer.message.tool_calls
+    known = {(call.name, call.text) for call in calls if call.id}
+    return [call for call in calls if call.id or (call.name, call.text) not in known]
+
+
 def calls_have_ids() -> Expectation:
     """Every call has an id of its own."""
 
     def check(answer: Answer) -> str | None:
-        ids = [call.id for call in answer.message.tool_calls]
+        ids = [call.id for call in _calls(answer)]
         if not all(ids):
             return "a tool call without an id"
         return None if len(set(ids)) == len(ids) else f"two tool calls with the id {ids[0]!r}"
@@ -250,7 +265,7 @@ def calls_nothing() -> Expectation:
     """The answer calls no tool."""
 
     def check(answer: Answer) -> str | None:
-        calls = answer.message.tool_calls
+        calls = _calls(answer)
         return f"a call of {calls[0].name!r}, although tools were turned off" if calls else None
 
     return each(check)
@@ -282,16 +297,19 @@ def without(word: str) -> Expectation:
     return each(check)
 
 
-def stops_at(word: str, before: str) -> Expectation:
-    """The text does not contain the stop sequence `word`. A text without `before`, which comes ahead of it, shows nothing."""
+def stops_at(word: str, *, before: str, reason: str) -> Expectation:
+    """The answer ends before the stop sequence `word`, with this finish reason. A text without `before`, which comes ahead of it,
+    shows nothing."""
 
     def check(answer: Answer) -> str | Flaw | None:
-        text = answer.message.text
+        text, found = answer.message.text, answer.message.finish
+        flaw = None if found == reason else _wrong_finish(found, reason)
         if word in text:
-            return f"the text contains {word!r}: {quoted(text)}"
+            why = f"the text contains {word!r}: {quoted(text)}"
+            return f"{flaw.why}; {why}" if flaw is not None else why
         if before not in text.lower():
             return Flaw("deviates", f"the model did not count, so nothing was stopped: {quoted(text)}")
-        return None
+        return flaw
 
     return each(check)
 

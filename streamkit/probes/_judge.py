@@ -9,6 +9,7 @@ from functools import partial
 from streamkit.frozen import dataclass
 from streamkit.model.probing import CaseResult, CaseVerdict
 from streamkit.probes._probe import Answer, Flaw, Probe
+from streamkit.probes._refusals import WITHOUT_REASON
 from streamkit.text import shorten
 
 _REFUSED = frozenset([400, 404, 405, 406, 410, 413, 415, 422, 501])
@@ -121,7 +122,7 @@ def _flaws(
         reason = "the answer before it has no call" if missing[0].follows else "it was not recorded"
         yield Flaw("error", f"not judged: the request {missing[0].name!r} was not sent, as {reason}")
         return
-    flaws = [flaw for expectation in probe.expects for flaw in expectation(answers)]
+    flaws = [_unless_known(flaw, probe, reported) for expectation in probe.expects for flaw in expectation(answers)]
     for place, answer in enumerate(answers):
         flaws += _found(probe, answer, place, owners, reported)
         if _damaged(answer) and answer.stream.verdict in probe.damage:
@@ -135,6 +136,13 @@ def _flaws(
         yield consequence
     else:
         yield from flaws
+
+
+def _unless_known(flaw: Flaw, probe: Probe, reported: _Reported) -> Flaw:
+    """Return the flaw, or if another case has reported it, that nothing can be judged because of it."""
+    owners = (reported.codes.get((probe.api, code)) for code in flaw.known_as)
+    owner = next(filter(None, owners), probe.key)
+    return flaw if owner == probe.key else Flaw("error", f"not judged: {flaw.why}, see {owner}", flaw.at)
 
 
 def _consequence(probe: Probe, reported: _Reported, answer: Answer) -> Flaw | None:
@@ -182,9 +190,9 @@ def _refused(answer: Answer, place: int) -> Flaw:
     if status in _NOT_NOW or status < 400:
         return Flaw("error", f"not judged: {refusal}", place)
     if status in _REFUSED:
-        return (
-            Flaw("unsupported", refusal, place) if words else Flaw("fail", f"{refusal} without an error object", place)
-        )
+        if not words:
+            return Flaw("fail", f"{refusal} without an error object", place, (WITHOUT_REASON,))
+        return Flaw("unsupported", refusal, place)
     return Flaw("fail", f"{refusal} instead of an answer or a refusal", place)
 
 

@@ -190,12 +190,14 @@ def _is_text(value: Any) -> bool:
 @dataclass(frozen=True, slots=True)
 class Flaw:
     """A way in which answers differ from what a case expects. `at` is the place of the answer, from 0; None means all. If
-    `breaks` is None, the clients of the manual are named."""
+    `breaks` is None, the clients of the manual are named. `known_as` are codes of lint for the same flaw: if another case has
+    reported one, that case is named instead."""
 
     verdict: CaseVerdict
     why: str
     at: int | None = None
     breaks: tuple[str, ...] | None = None
+    known_as: tuple[str, ...] = ()
 
 
 Expectation = Callable[[Sequence[Answer]], Iterable[Flaw]]
@@ -286,6 +288,6 @@ def each(check: Callable[[Answer], str | Flaw | None]) -> Expectation:
             if isinstance(wrong, str):
                 yield Flaw("fail", wrong, place)
             elif wrong is not None:
-                yield Flaw(wrong.verdict, wrong.why, place, wrong.breaks)
+                yield replace(wrong, at=place)
 
     return found

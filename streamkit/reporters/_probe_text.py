@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import groupby
@@ -12,6 +13,8 @@ from streamkit.reporters._probe_rows import ASCII_MARKS, MARKS, ROLES, counts_li
 from streamkit.text import one_line
 
 _MOST_EVIDENCE = 3
+_MARGIN = 6  # columns before the name of a case and after it
+_NARROWEST = 24  # columns below which text is not wrapped
 
 
 def probe_text(report: ProbeReport) -> str:
@@ -43,13 +46,25 @@ def _case(report: ProbeReport, case: CaseResult, width: int) -> Iterator[str]:
         return
     verdict = report.paint(ROLES[case.verdict], f"{case.verdict:<11}")
     known = " (in the baseline)" if case.key in report.known and case.verdict == "fail" else ""
-    yield f"  {mark} {case.name:<{width}}  {verdict}  {one_line(case.why)}{known}"
-    indent = " " * (width + 6)
+    first, *rest = _wrapped(report, f"{one_line(case.why)}{known}", width + _MARGIN + len("unsupported") + 2)
+    yield f"  {mark} {case.name:<{width}}  {verdict}  {first}"
+    yield from rest
     for client in case.breaks:
-        yield f"{indent}breaks: {one_line(client)}"
+        first, *rest = _wrapped(report, f"breaks: {one_line(client)}", width + _MARGIN)
+        yield from (" " * (width + _MARGIN) + first, *rest)
     if case.evidence:
         more = f" and {len(case.evidence) - _MOST_EVIDENCE} more" if len(case.evidence) > _MOST_EVIDENCE else ""
-        yield indent + report.paint("quiet", ", ".join(map(one_line, case.evidence[:_MOST_EVIDENCE])) + more)
+        places = ", ".join(map(one_line, case.evidence[:_MOST_EVIDENCE]))
+        yield " " * (width + _MARGIN) + report.paint("quiet", places) + more
+
+
+def _wrapped(report: ProbeReport, text: str, column: int) -> list[str]:
+    """Return a text that begins at a column as lines that fit the terminal, the later ones indented; whole if there is none."""
+    room = report.width - column
+    if room < _NARROWEST:
+        return [text]
+    first, *rest = textwrap.wrap(text, room, break_on_hyphens=False, break_long_words=False) or [""]
+    return [first, *(" " * column + line for line in rest)]
 
 
 def _table(report: ProbeReport, run: ProbeRun) -> Iterator[str]:

@@ -15,6 +15,7 @@ from streamkit.transport.client import check_url
 from streamkit.transport.guard import is_loopback
 
 _VERSION = re.compile(r"/(v\d+\w*|api)\Z")
+_REQUEST = re.compile(r"/(chat/completions|completions|responses|messages)\Z")
 _OLDEST = "/v1"
 
 
@@ -39,14 +40,16 @@ class Endpoint:
         """Return the URL of a path that begins with the version of its API (`/v1/chat/completions`).
 
         A version at the end of the base URL stays if the API's is `/v1`, which gateways number as they like, and is replaced
-        otherwise: the other APIs have their own. At a known host without a path, the path of the provider is used.
+        otherwise: the other APIs have their own. At a known host without a path, the path of the provider is used. If the base
+        URL is that of a request (`…/openai/chat/completions`), all paths of `/v1` are beside it, with or without a version.
         """
         parts = urlsplit(self.base)
         version, rest = _split(path.replace("{model}", self.model))
-        base = parts.path.rstrip("/")
         rest, _, query = rest.partition("?")
-        base = base.removesuffix(rest) if rest and version == _OLDEST else base
-        if not base and version == _OLDEST and (provider := provider_at(parts.hostname or "")) is not None:
+        base, beside = _REQUEST.subn("", parts.path.rstrip("/"))
+        if beside and version == _OLDEST:
+            pass
+        elif not base and version == _OLDEST and (provider := provider_at(parts.hostname or "")) is not None:
             base = provider.prefix
         elif (ending := _VERSION.search(base)) is not None:
             base = base if version == _OLDEST and ending[1] != "api" else base[: ending.start()] + version

@@ -308,7 +308,7 @@ def is_made(client: Client) -> bool:
 def make(client: Client, *, upgrade: bool = True) -> dict[str, str]:
     """Create or update the environment of a client; return the versions of its packages. Raises CalledProcessError."""
     (_make_node if client.node else _make_python)(client, upgrade)
-    return {package: _version(client, package) for package in (client.package, *client.packages)}
+    return {package: version(client, package) for package in (client.package, *client.packages)}
 
 
 def _make_python(client: Client, upgrade: bool) -> None:
@@ -340,7 +340,7 @@ def _make_node(client: Client, upgrade: bool) -> None:
         _run([*npm, *(f"{package}@latest" for package in wanted)])
 
 
-def _version(client: Client, package: str) -> str:
+def version(client: Client, package: str) -> str:
     if client.node:
         manifest = client.folder / "node_modules" / package / "package.json"
         return str(json.loads(manifest.read_text(encoding="utf-8"))["version"])

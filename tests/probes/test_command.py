@@ -167,6 +167,8 @@ def test_an_endpoint_that_cannot_be_reached_exits_2(tmp_path: Path) -> None:
     result = run("http://127.0.0.1:9", *MODEL, "--api", "openai_chat", *PLAIN, "-o", str(tmp_path))
     assert code(result) == 2
     assert "no case could be judged: no response: refused" in result.stderr
+    assert result.stdout == ""
+    assert [file.name for file in tmp_path.iterdir()] == ["openai_chat.plain.jsonl"]  # the rest is not sent
 
 
 def test_auto_leaves_out_apis_that_are_not_offered(tmp_path: Path) -> None:

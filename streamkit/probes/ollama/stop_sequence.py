@@ -14,9 +14,9 @@ Clients: agents with their own text formats, code completion.
 
 from __future__ import annotations
 
-from streamkit.probes import Probe, finish, stops_at
+from streamkit.probes import Probe, stops_at
 from streamkit.probes.ollama._asks import STOPPED
 
 PROBE = Probe.declare(
-    __name__, api="ollama", group="limits", asks=(STOPPED,), expects=(finish("stop"), stops_at("five", before="four"))
+    __name__, api="ollama", group="limits", asks=(STOPPED,), expects=(stops_at("five", before="four", reason="stop"),)
 )

@@ -2,7 +2,7 @@
 
 Sends: a long answer that is left after its first frame, then another question.
 
-Expects: the next question is answered.
+Expects: the next question is answered. Whether the server has stopped generating is not visible to a client.
 
 Why: people press Stop. A server with few slots that continues to write makes the next request wait.
 

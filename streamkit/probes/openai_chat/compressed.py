@@ -13,7 +13,7 @@ Clients: aiohttp, requests and browsers, which send `Accept-Encoding: gzip` by d
 
 from __future__ import annotations
 
-from streamkit.probes import Probe, arrives_in_pieces, content_type, has_text
+from streamkit.probes import Probe, arrives_in_pieces, has_text
 from streamkit.probes.openai_chat._asks import COMPRESSED
 
 PROBE = Probe.declare(
@@ -21,5 +21,5 @@ PROBE = Probe.declare(
     api="openai_chat",
     group="http",
     asks=(COMPRESSED,),
-    expects=(content_type("text/event-stream"), has_text(), arrives_in_pieces()),
+    expects=(has_text(), arrives_in_pieces()),
 )

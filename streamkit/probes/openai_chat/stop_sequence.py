@@ -13,7 +13,7 @@ Clients: agents with their own text formats, code completion.
 
 from __future__ import annotations
 
-from streamkit.probes import Probe, finish, stops_at
+from streamkit.probes import Probe, stops_at
 from streamkit.probes.openai_chat._asks import STOPPED
 
 PROBE = Probe.declare(
@@ -21,5 +21,5 @@ PROBE = Probe.declare(
     api="openai_chat",
     group="limits",
     asks=(STOPPED,),
-    expects=(finish("stop"), stops_at("five", before="four")),
+    expects=(stops_at("five", before="four", reason="stop"),),
 )

@@ -14,7 +14,7 @@ Clients: agents with their own text formats, code completion.
 
 from __future__ import annotations
 
-from streamkit.probes import Probe, finish, stops_at
+from streamkit.probes import Probe, stops_at
 from streamkit.probes.openai_completions._asks import STOPPED
 
 PROBE = Probe.declare(
@@ -22,5 +22,5 @@ PROBE = Probe.declare(
     api="openai_completions",
     group="limits",
     asks=(STOPPED,),
-    expects=(finish("stop"), stops_at("five", before="four")),
+    expects=(stops_at("five", before="four", reason="stop"),),
 )
