@@ -8,10 +8,10 @@ from typing import overload
 import orjson
 
 from streamkit.wire.runs import FormRuns
-from streamkit.wire.sse_blocks import BodyPieces
+from streamkit.wire.sse_blocks import DividedBody
 
 
-class Texts(BodyPieces):
+class Texts(DividedBody):
     """Frames, each as bytes or as the line of a recording that holds it, which a template has proved to be valid.
 
     `forms` has the form of each frame that is a line, else None, and `sizes` the number of bytes of each frame.

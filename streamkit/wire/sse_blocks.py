@@ -14,7 +14,7 @@ from streamkit.wire.sse import Decoder
 from streamkit.wire.values import Events
 
 
-class BodyPieces(Sequence[bytes]):
+class DividedBody(Sequence[bytes]):
     """The pieces of a body. Each that has a form is made from a record."""
 
     __slots__ = ()
@@ -29,7 +29,7 @@ class Payloads(Sequence[bytes]):
 
     __slots__ = ("_entries", "_pieces", "forms")
 
-    def __init__(self, entries: list[Any], forms: FormRuns, pieces: BodyPieces) -> None:
+    def __init__(self, entries: list[Any], forms: FormRuns, pieces: DividedBody) -> None:
         self._entries = entries
         self._pieces = pieces
         self.forms = forms
@@ -84,7 +84,7 @@ class Payloads(Sequence[bytes]):
         return found
 
 
-def decode(pieces: BodyPieces, forms: FormRuns, ends: Sequence[int]) -> Events:
+def decode(pieces: DividedBody, forms: FormRuns, ends: Sequence[int]) -> Events:
     """Decode the body that `pieces` make, which end at `ends`; a piece with a form is known to be one event of that form."""
     decoder = Decoder()
     known = FormRuns()

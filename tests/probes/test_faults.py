@@ -24,8 +24,7 @@ from streamkit.probes import PROBES, Probe, judge
 from streamkit.rules import RULES
 from streamkit.service.endpoints import endpoint
 from streamkit.service.judging import answer_of, judge_folder
-from streamkit.service.probing import Sending, send
-from streamkit.service.probing import plan
+from streamkit.service.probing import Sending, plan, send
 from streamkit.transport.client import Settings
 from tests.probes import good_server
 
