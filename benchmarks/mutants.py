@@ -44,7 +44,7 @@ from benchmarks._mutants_children import adopt, calls, codes, copied, end, forke
 from benchmarks.mutations import Mutation, mutated, room, sample
 
 ROOT = Path(__file__).parents[1]
-# Folders of tests that use a room from above, beside its own; every other room's are its own and those of the commands.
+# Folders of tests that use a package from above, in addition to its own; all others are tested by their own and by those of the commands.
 ABOVE = {
     "apis": ("apis", "rules", "formats"),
     "cli": ("cli",),
