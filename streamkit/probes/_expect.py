@@ -139,13 +139,13 @@ def uncompressed() -> Expectation:
     return each(check)
 
 
-def only(place: int, expectation: Expectation) -> Expectation:
-    """The expectation applies to the answer at `place` alone, from 0."""
+def only(index: int, expectation: Expectation) -> Expectation:
+    """The expectation applies to the answer at `index` alone, from 0."""
 
     def found(answers: Sequence[Answer]) -> Iterator[Flaw]:
-        if place < len(answers):
-            for flaw in expectation(answers[place : place + 1]):
-                yield replace(flaw, at=place)
+        if index < len(answers):
+            for flaw in expectation(answers[index : index + 1]):
+                yield replace(flaw, at=index)
 
     return found
 
@@ -158,7 +158,7 @@ def agree(*, text: bool = True) -> Expectation:
 
     def found(answers: Sequence[Answer]) -> Iterator[Flaw]:
         first = answers[0]
-        for place, answer in enumerate(answers[1:], 1):
+        for index, answer in enumerate(answers[1:], 1):
             for what, one, other in (
                 ("role", first.message.role, answer.message.role),
                 ("finish reason", first.message.finish, answer.message.finish),
@@ -168,20 +168,20 @@ def agree(*, text: bool = True) -> Expectation:
                 if one != other and (what != "input tokens" or None not in (one, other)):
                     known_as = _NO_FINISH if what == "finish reason" and None in (one, other) else ()
                     why = f"{what}: {one!r} in the first answer, {other!r} in the other"
-                    yield Flaw("fail", why, place, known_as=known_as)
+                    yield Flaw("fail", why, index, known_as=known_as)
             if text and first.message.text != answer.message.text:
-                yield _worded(first.message.text, answer.message.text, place)
+                yield _worded(first.message.text, answer.message.text, index)
 
     return found
 
 
-def _worded(one: str, other: str, place: int) -> Flaw:
+def _worded(one: str, other: str, index: int) -> Flaw:
     """Return the flaw of two texts that differ: a missing part or another order is a failure, another text a deviation."""
     if one and other and (_is_within(other, one) or _is_within(one, other)):
-        return Flaw("fail", f"a part of the text is missing: {quoted(one)} and {quoted(other)}", place)
+        return Flaw("fail", f"a part of the text is missing: {quoted(one)} and {quoted(other)}", index)
     if sorted(one.split()) == sorted(other.split()):
-        return Flaw("fail", f"the words come in another order: {quoted(one)} and {quoted(other)}", place)
-    return Flaw("deviates", f"other texts at temperature 0: {quoted(one)} and {quoted(other)}", place)
+        return Flaw("fail", f"the words come in another order: {quoted(one)} and {quoted(other)}", index)
+    return Flaw("deviates", f"other texts at temperature 0: {quoted(one)} and {quoted(other)}", index)
 
 
 def _is_within(part: str, whole: str) -> bool:
@@ -314,11 +314,11 @@ def stops_at(word: str, *, before: str, reason: str) -> Expectation:
     return each(check)
 
 
-def lists_model(place: str, field: str) -> Expectation:
-    """The list at `place` has objects with a name in `field`, among them the model that was asked for."""
+def lists_model(path: str, field: str) -> Expectation:
+    """The list at `path` has objects with a name in `field`, among them the requested model."""
 
     def check(answer: Answer) -> str | Flaw | None:
-        models = at(answer.json, place)
+        models = at(answer.json, path)
         names = [model.get(field) for model in models if isinstance(model, Mapping)] if isinstance(models, list) else []
         if not all(isinstance(name, str) for name in names):
             return f"a model without {field}"
@@ -342,9 +342,9 @@ def same_connection() -> Expectation:
     """The later requests went over the connection of the first."""
 
     def found(answers: Sequence[Answer]) -> Iterator[Flaw]:
-        for place, answer in enumerate(answers[1:], 1):
+        for index, answer in enumerate(answers[1:], 1):
             if answer.exchange.connected_at is not None:
-                yield Flaw("deviates", "the connection was closed after the answer", place)
+                yield Flaw("deviates", "the connection was closed after the answer", index)
 
     return found
 

@@ -62,7 +62,7 @@ def _together(results: Sequence[CaseResult]) -> CaseResult:
     """Return one result for all repetitions of a case."""
     verdicts = [result.verdict for result in results]
     worst = min(results, key=lambda result: _GRAVITY.index(result.verdict))
-    evidence = tuple(place for result in results for place in result.evidence)
+    evidence = tuple(evidence_item for result in results for evidence_item in result.evidence)
     if len(set(verdicts)) == 1:
         return _with(worst, worst.verdict, worst.why, evidence)
     counts = ", ".join(f"{verdicts.count(verdict)} × {verdict}" for verdict in dict.fromkeys(verdicts))
@@ -90,8 +90,8 @@ def _judged(
     breaks = dict.fromkeys(
         client for flaw in grave for client in (probe.clients if flaw.breaks is None else flaw.breaks)
     )
-    places = sorted({flaw.at for flaw in grave if flaw.at is not None})
-    seen = [answers[place] for place in places] or answers
+    indices = sorted({flaw.at for flaw in grave if flaw.at is not None})
+    seen = [answers[index] for index in indices] or answers
     return CaseResult(
         name=probe.name,
         group=probe.group,
@@ -112,7 +112,7 @@ def _flaws(
     probe: Probe, answers: Sequence[Answer], owners: Mapping[tuple[str, str], str], reported: _Reported
 ) -> Iterator[Flaw]:
     """Yield what is wrong; if nothing can be concluded, only why that is so."""
-    blocking = [flaw for place, answer in enumerate(answers) for flaw in _blocked(probe, answer, place, reported)]
+    blocking = [flaw for index, answer in enumerate(answers) for flaw in _blocked(probe, answer, index, reported)]
     if blocking:
         if probe.refusal == "fail":
             reported.unanswered[probe.api, probe.asks[0].streams] = probe.key
@@ -123,12 +123,12 @@ def _flaws(
         yield Flaw("error", f"not judged: the request {missing[0].name!r} was not sent, as {reason}")
         return
     flaws = [_unless_known(flaw, probe, reported) for expectation in probe.expects for flaw in expectation(answers)]
-    for place, answer in enumerate(answers):
-        flaws += _found(probe, answer, place, owners, reported)
+    for index, answer in enumerate(answers):
+        flaws += _found(probe, answer, index, owners, reported)
         if _damaged(answer) and answer.stream.verdict in probe.damage:
             reported.damage[probe.api, answer.stream.verdict] = probe.key
             if not any(flaw.verdict == "fail" for flaw in flaws):
-                flaws.append(Flaw("fail", _damage(answer), place, _clients(answer)))
+                flaws.append(Flaw("fail", _damage(answer), index, _clients(answer)))
     consequence = next(
         (flaw for flaw in map(partial(_consequence, probe, reported), answers) if flaw is not None), None
     )
@@ -153,47 +153,47 @@ def _consequence(probe: Probe, reported: _Reported, answer: Answer) -> Flaw | No
     return Flaw("error", f"not judged: {_damage(answer)}, see {known}")
 
 
-def _blocked(probe: Probe, answer: Answer, place: int, reported: _Reported) -> Iterator[Flaw]:
+def _blocked(probe: Probe, answer: Answer, index: int, reported: _Reported) -> Iterator[Flaw]:
     """Yield why an answer cannot be judged by what the case expects: there is none, it is a refusal, or the stream is damaged."""
     status, unanswered = answer.status, reported.unanswered.get((probe.api, answer.ask.streams))
     if status is None:
-        yield Flaw("error", f"no response: {_ending(answer)}", place)
+        yield Flaw("error", f"no response: {_ending(answer)}", index)
     elif (
         unanswered not in (None, probe.key)
         and not 200 <= status < 300
         and (status >= 500 or probe.refusal != "expected")
     ):
-        yield Flaw("error", f"not judged: status {status}, see {unanswered}", place)
+        yield Flaw("error", f"not judged: status {status}, see {unanswered}", index)
     elif answer.ask.leaves:
         return
     elif probe.refusal != "expected" and not 200 <= status < 300:
-        flaw = _refused(answer, place)
-        yield Flaw("fail", flaw.why, place) if flaw.verdict == "unsupported" and probe.refusal == "fail" else flaw
+        flaw = _refused(answer, index)
+        yield Flaw("fail", flaw.why, index) if flaw.verdict == "unsupported" and probe.refusal == "fail" else flaw
     elif _damaged(answer) and probe.refusal != "expected":
         what, verdict = _damage(answer), answer.stream.verdict
         known = reported.damage.get((probe.api, verdict))
         own = probe.finds or probe.damage
         if known is not None and known != probe.key and (not own or verdict == "not-a-stream"):
-            yield Flaw("error", f"not judged: {what}, see {known}", place)
+            yield Flaw("error", f"not judged: {what}, see {known}", index)
         elif not own:
-            yield Flaw("fail", what, place, _clients(answer))
+            yield Flaw("fail", what, index, _clients(answer))
     elif not answer.ask.streams and answer.exchange.end is not None and answer.exchange.end.reason != "eof":
-        yield Flaw("error", f"not judged: the response ended with {_ending(answer)}", place)
+        yield Flaw("error", f"not judged: the response ended with {_ending(answer)}", index)
 
 
-def _refused(answer: Answer, place: int) -> Flaw:
+def _refused(answer: Answer, index: int) -> Flaw:
     """Return the verdict for a status that is not a success."""
     status, words = answer.status or 0, answer.refusal
     refusal = f"status {status}" + (f": {_quoted(words)}" if words else "")
     if status in (401, 403):
-        return Flaw("error", f"not judged: the key is not accepted: {refusal}", place)
+        return Flaw("error", f"not judged: the key is not accepted: {refusal}", index)
     if status in _NOT_NOW or status < 400:
-        return Flaw("error", f"not judged: {refusal}", place)
+        return Flaw("error", f"not judged: {refusal}", index)
     if status in _REFUSED:
         if not words:
-            return Flaw("fail", f"{refusal} without an error object", place, (WITHOUT_REASON,))
-        return Flaw("unsupported", refusal, place)
-    return Flaw("fail", f"{refusal} instead of an answer or a refusal", place)
+            return Flaw("fail", f"{refusal} without an error object", index, (WITHOUT_REASON,))
+        return Flaw("unsupported", refusal, index)
+    return Flaw("fail", f"{refusal} instead of an answer or a refusal", index)
 
 
 def _damaged(answer: Answer) -> bool:
@@ -222,7 +222,7 @@ def _clients(answer: Answer) -> tuple[str, ...]:
 
 
 def _found(
-    probe: Probe, answer: Answer, place: int, owners: Mapping[tuple[str, str], str], reported: _Reported
+    probe: Probe, answer: Answer, index: int, owners: Mapping[tuple[str, str], str], reported: _Reported
 ) -> Iterator[Flaw]:
     """Yield the findings of lint that are this case's to report."""
     if not answer.ask.streams or answer.ask.leaves or answer.status is None or answer.status >= 300:
@@ -238,7 +238,7 @@ def _found(
         if finding.severity != "info":
             many = f" ({finding.count} times)" if finding.count > 1 else ""
             verdict: CaseVerdict = "fail" if finding.severity == "error" else "deviates"
-            yield Flaw(verdict, f"{finding.code} {_quoted(finding.message)}{many}", place, finding.breaks)
+            yield Flaw(verdict, f"{finding.code} {_quoted(finding.message)}{many}", index, finding.breaks)
 
 
 def _owner(api: str, code: str, owners: Mapping[tuple[str, str], str]) -> str | None:

@@ -89,8 +89,10 @@ class Ask:
         fields = self.body if isinstance(self.body, Mapping) else {}
         if self.method != "POST" or not fields:
             return 0
-        places = (fields, fields.get("generationConfig"), fields.get("options"))
-        limits = [place[name] for place in places if isinstance(place, Mapping) for name in _LIMITS if name in place]
+        holders = (fields, fields.get("generationConfig"), fields.get("options"))
+        limits = [
+            holder[name] for holder in holders if isinstance(holder, Mapping) for name in _LIMITS if name in holder
+        ]
         numbers = [limit for limit in limits if isinstance(limit, int)]
         answers = fields.get("n", 1)
         return None if not numbers else min(numbers) * self.copies * (answers if isinstance(answers, int) else 1)
@@ -283,11 +285,11 @@ def each(check: Callable[[Answer], str | Flaw | None]) -> Expectation:
     """Return an expectation of every answer on its own: `check` returns what is wrong with one (a text means `fail`), or None."""
 
     def found(answers: Sequence[Answer]) -> Iterator[Flaw]:
-        for place, answer in enumerate(answers):
+        for index, answer in enumerate(answers):
             wrong = check(answer)
             if isinstance(wrong, str):
-                yield Flaw("fail", wrong, place)
+                yield Flaw("fail", wrong, index)
             elif wrong is not None:
-                yield replace(wrong, at=place)
+                yield replace(wrong, at=index)
 
     return found

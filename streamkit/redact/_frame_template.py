@@ -105,16 +105,16 @@ class FrameFit(NamedTuple):
     def _texts(self, data: bytes, keys: set[object], base: int) -> Iterator[tuple[Channel, StringPiece]]:
         indices: dict[bytes, bytes] | None = None
         for text in self.template.texts:
-            place, offset, raw, piece, _ = text
+            position, offset, raw, piece, _ = text
             key = piece.key
             if raw is None:
-                if key not in keys and place not in self.suspicious:
+                if key not in keys and position not in self.suspicious:
                     continue
-                start, end = self.spans[place]
+                start, end = self.spans[position]
                 raw = data[start:end]
                 keys.add(key)
             elif key in keys:
-                start = (self.spans[place - 1][1] if place else 0) + offset
+                start = (self.spans[position - 1][1] if position else 0) + offset
             else:
                 continue
             if indices is None:
@@ -147,7 +147,7 @@ class FrameTemplate:
             (field.after[:1], field.after, len(field.after), field.text, field.joined) for field in self._fields
         ]
         # Field numbers of the indices, with the placeholder for each in an example that is scanned.
-        self.indices = [(place, b"1%06d" % place) for place, value in enumerate(chosen) if value.kind == _INDEX]
+        self.indices = [(index, b"1%06d" % index) for index, value in enumerate(chosen) if value.kind == _INDEX]
 
     def fit(self, data: bytes) -> FrameFit | None:
         """Return how a frame fits; None if it does not, or if a field may contain a secret."""
@@ -216,23 +216,23 @@ class FrameTemplate:
         placeholders = dict(self.indices)
         example = bytearray(self._head)
         spans = []
-        for place, (value, known) in enumerate(zip(self._chosen, self._fields, strict=True)):
+        for index, (value, known) in enumerate(zip(self._chosen, self._fields, strict=True)):
             start = len(example)
-            example += placeholders.get(place, value.raw)
+            example += placeholders.get(index, value.raw)
             spans.append((start, len(example)))
             example += known.after
-        places = {start: place for place, (start, _) in enumerate(spans)}
+        places = {start: index for index, (start, _) in enumerate(spans)}
         texts = []
         for piece in StringScanner().feed(bytes(example), 0):
             if piece.key in UNJOINED_FIELDS:
                 continue
-            place = places.get(piece.start, -1)
-            if place >= 0:
-                texts.append(_Text(place, 0, None, piece, tuple(piece.levels)))
+            index = places.get(piece.start, -1)
+            if index >= 0:
+                texts.append(_Text(index, 0, None, piece, tuple(piece.levels)))
             else:
-                place = sum(end <= piece.start for _, end in spans)
-                offset = piece.start - (spans[place - 1][1] if place else 0)
-                texts.append(_Text(place, offset, piece.raw, piece, tuple(piece.levels)))
+                index = sum(end <= piece.start for _, end in spans)
+                offset = piece.start - (spans[index - 1][1] if index else 0)
+                texts.append(_Text(index, offset, piece.raw, piece, tuple(piece.levels)))
         return tuple(texts)
 
 

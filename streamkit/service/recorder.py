@@ -114,7 +114,7 @@ class Recorder:
             redactions=redactions,
             patches=self._sink is None or self._patches is not None,
         )
-        self._places: dict[
+        self._positions: dict[
             int, tuple[int, int]
         ] = {}  # lines that may be replaced: their positions in the sink and in `_kept`
 
@@ -263,7 +263,7 @@ class Recorder:
                 elif replaces in new:
                     texts[new.pop(replaces)] = text
                 else:
-                    self._replace(text, *self._places.pop(replaces))
+                    self._replace(text, *self._positions.pop(replaces))
             self._add(texts, new)
         except (StreamkitError, OSError) as error:
             self._fail(error)
@@ -276,7 +276,7 @@ class Recorder:
             if new and self._patches is not None:
                 end = self._patches.position()
         for number, index in new.items():
-            self._places[number] = end - sum(map(len, texts[index:])), len(self._kept) + index
+            self._positions[number] = end - sum(map(len, texts[index:])), len(self._kept) + index
         if self._recorders.keep:
             self._kept += texts
 

@@ -71,14 +71,14 @@ class Decoder(ColumnDecoder):
 
     def _resynchronise(self, pending: bytes, at: int, fault: str) -> int:
         """Skip to the next offset with a prelude that is valid, or may be valid once more bytes arrive."""
-        place = at + 1
+        index = at + 1
         # The first byte of a plausible length is 0 or 1, so most offsets are skipped by a fast search.
-        while place <= len(pending) - _PRELUDE.size and (pending[place] > 1 or _fault(pending, place)):
-            place += 1
+        while index <= len(pending) - _PRELUDE.size and (pending[index] > 1 or _fault(pending, index)):
+            index += 1
         if self._rubbish is None:
             self._rubbish = Rubbish(fault)
-        self._rubbish.add(pending[at:place], self._offset + at, self._columns)
-        return place
+        self._rubbish.add(pending[at:index], self._offset + at, self._columns)
+        return index
 
     def _message(self, message: bytes, start: int) -> None:
         end = start + len(message)

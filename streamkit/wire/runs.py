@@ -29,8 +29,8 @@ class FormRuns:
 
     def run_at(self, index: int) -> tuple[Form | None, int]:
         """Return the form of an item, and the number of the one after the last of its run."""
-        place = bisect_right(self._stops, index)
-        return self._forms[place], self._stops[place]
+        position = bisect_right(self._stops, index)
+        return self._forms[position], self._stops[position]
 
     def __iter__(self) -> Iterator[tuple[Form | None, int, int]]:
         """Yield the runs: the form, the first item and the one after the last."""
@@ -57,8 +57,8 @@ class FormRuns:
     def between(self, start: int, stop: int) -> FormRuns:
         """Return those of the items from `start` up to `stop`."""
         found = FormRuns()
-        place = bisect_right(self._stops, start)
-        for form, end in islice(zip(self._forms, self._stops, strict=True), place, None):
+        index = bisect_right(self._stops, start)
+        for form, end in islice(zip(self._forms, self._stops, strict=True), index, None):
             if start >= stop:
                 break
             found.add(form, min(end, stop) - start)

@@ -40,8 +40,8 @@ def find(data: bytes, start: int) -> BlockRun | None:
     ending = b"\r\n" if b"\r" in data else b"\n"
     blank = ending * 2
     for quarter in (2, 1, 3):
-        place = data.rfind(blank, start, start + (len(data) - start) * quarter // 4)
-        match = _HEAD.match(data, place + len(blank)) if place >= 0 else None
+        index = data.rfind(blank, start, start + (len(data) - start) * quarter // 4)
+        match = _HEAD.match(data, index + len(blank)) if index >= 0 else None
         if match is None:
             continue
         head, line = match.group(0, 1)
@@ -76,7 +76,7 @@ def read(data: bytes, run: BlockRun, offset: int, columns: Columns, last_id: str
         whole = len(values)
         joined = b"".join(values)
         if b"\n" in joined or b"\r" in joined:
-            del values[next(place for place, value in enumerate(values) if b"\n" in value or b"\r" in value) :]
+            del values[next(index for index, value in enumerate(values) if b"\n" in value or b"\r" in value) :]
         if not values:
             return at
         sizes = map(add, map(len, values), repeat(len(between)))

@@ -121,11 +121,11 @@ def holes_of(payload: bytes, other: bytes) -> tuple[list[bytes], list[bool]] | N
     kinds: list[bool] = []
     end = 0
     numbers = [match[2] for match in _HOLE.finditer(other)]
-    for place, match in enumerate(_HOLE.finditer(payload)):
+    for index, match in enumerate(_HOLE.finditer(payload)):
         if len(kinds) == _MOST_HOLES:
             break
         is_text = match[1] is not None
-        if not is_text and place < len(numbers) and match[2] == numbers[place]:
+        if not is_text and index < len(numbers) and match[2] == numbers[index]:
             continue
         start, stop = match.span(1 if is_text else 2)
         pieces.append(payload[end:start])
@@ -160,7 +160,7 @@ def forms_of(
     """Return the forms of rows of `width` holes and how many have each; `form` gives the form by which holes are empty."""
     if b"" not in flat:
         return [(form((False,) * width), len(flat) // width)]
-    columns = [map(not_, flat[place::width]) for place in range(width)]
+    columns = [map(not_, flat[index::width]) for index in range(width)]
     return [(form(empty), 1) for empty in zip(*columns, strict=True)]
 
 

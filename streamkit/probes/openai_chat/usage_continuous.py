@@ -25,7 +25,7 @@ def _continuous(answer: Answer) -> str | Flaw | None:
     counts = [usage.output for chunk in stream.chunks if (usage := stream.reported(chunk)) and usage.output is not None]
     if any(later < earlier for earlier, later in itertools.pairwise(counts)):
         return "the count of output tokens decreases"
-    with_text = sum(any(delta.kind == "text" for delta in stream.deltas(place)) for place in range(len(stream.chunks)))
+    with_text = sum(any(delta.kind == "text" for delta in stream.deltas(index)) for index in range(len(stream.chunks)))
     return (
         Flaw("deviates", f"ignored: {len(counts)} chunks with usage, {with_text} with text")
         if len(counts) < with_text
