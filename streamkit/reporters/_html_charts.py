@@ -71,8 +71,8 @@ def waterfall(rows: Sequence[Row]) -> str:
     end = max(max(_time(row, "operation_duration_ns") or 0, _time(row, "time_to_last_token_ns") or 0) for row in given)
     room, parts = _WIDTH - _NAMES - 60, []
     names = short([stream_name(row) for row in given], _NAME_LETTERS)
-    for place, row in enumerate(given):
-        top = place * _ROW
+    for index, row in enumerate(given):
+        top = index * _ROW
         first, last = _time(row, "time_to_first_token_ns"), _time(row, "time_to_last_token_ns")
         total = _time(row, "operation_duration_ns") or last or 0
         stretches = (("wait", 0, first if first is not None else total), ("gen", first, last), ("tail", last, total))
@@ -82,7 +82,7 @@ def waterfall(rows: Sequence[Row]) -> str:
         for stall in row["stalls"]:
             start = max(stall["at_ns"] - stall["gap_ns"], 0)
             parts.append(_stretch("stall", start, stall["at_ns"], top + 9, room / end, tall=3))
-        parts.append(f'<text x="0" y="{top + 11}">{text(names[place])}</text>')
+        parts.append(f'<text x="0" y="{top + 11}">{text(names[index])}</text>')
         parts.append(
             f'<text x="{_NAMES + room * total / end + 4:.1f}" y="{top + 11}">{text(shown(total, "ns"))}</text>'
         )
@@ -108,7 +108,7 @@ def brief_strip(marks: Sequence[tuple[int, str, str]], end: int, stalls: Sequenc
     columns = {_STRIP * at // end // _STEP: kind for at, kind, _ in marks}  # of several in one place the last one
     parts = []
     for kind, group in groupby(sorted(columns.items()), key=lambda item: item[1]):
-        places = [place for place, _ in group]
+        places = [index for index, _ in group]
         for start, stop in _runs(places):
             parts.append(
                 f'<rect class="{_CLASSES.get(kind, kind)}" x="{4 + start * _STEP}" y="4" width="{(stop - start) * _STEP}" '
@@ -120,11 +120,11 @@ def brief_strip(marks: Sequence[tuple[int, str, str]], end: int, stalls: Sequenc
 def _runs(places: Sequence[int]) -> Iterator[tuple[int, int]]:
     """Yield the runs of consecutive numbers in ascending `places`, each from its first to one after its last."""
     start = before = places[0]
-    for place in places[1:]:
-        if place != before + 1:
+    for index in places[1:]:
+        if index != before + 1:
             yield start, before + 1
-            start = place
-        before = place
+            start = index
+        before = index
     yield start, before + 1
 
 
@@ -181,7 +181,7 @@ def ticks(low: float, high: float) -> list[float]:
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(factor * power for factor in (5, 2, 1) if factor * power <= rough * (1 + 1e-9))
     first = math.ceil(low / step - 1e-9)
-    return [place * step for place in range(first, math.floor(high / step + 1e-9) + 1)]
+    return [index * step for index in range(first, math.floor(high / step + 1e-9) + 1)]
 
 
 def _sides(most: int, deep: float) -> Iterator[str]:

@@ -51,8 +51,8 @@ def _picture(changes: Sequence[Row]) -> Iterator[str]:
         parts.append(f'<line class="axis" x1="{x(tick):.1f}" y1="4" x2="{x(tick):.1f}" y2="{bottom}"/>')
         parts.append(f'<text x="{x(tick):.1f}" y="{bottom + 16}" text-anchor="middle">{tick * 100:+.4g} %</text>')
     parts.append(f'<line class="cdf" x1="{x(0):.1f}" y1="4" x2="{x(0):.1f}" y2="{bottom}"/>')
-    for place, change in enumerate(changes):
-        y = place * _ROW + 18
+    for index, change in enumerate(changes):
+        y = index * _ROW + 18
         kind = "error" if change["verdict"] in _BAD else "finish" if change["verdict"] in ("faster", "same") else "wait"
         left, right = x(change["low"]), x(change["high"])
         name = f"{change['name']}: {change['verdict']}"
@@ -96,8 +96,8 @@ def _curves(title: str, unit: str, before: Sequence[float], after: Sequence[floa
 def _steps(values: Sequence[float], high: float, x: Callable[[float], float]) -> str:
     """Return the points of a step curve; of many values, at most one step for each pixel."""
     count, points, last = len(values), [f"{x(values[0]):.1f},{8 + _DEEP}"], -1.0
-    for place, value in enumerate(values):
-        at, below, above = x(value), *(8 + _DEEP * (1 - seen / count) for seen in (place, place + 1))
+    for index, value in enumerate(values):
+        at, below, above = x(value), *(8 + _DEEP * (1 - seen / count) for seen in (index, index + 1))
         if at - last < 1:
             points[-1] = f"{last:.1f},{above:.1f}"
             continue

@@ -65,13 +65,13 @@ def load(rows: Sequence[tuple[int, Row]]) -> str:
     first, last = spans[0][0], max(end for _, end in spans)
     width = (last - first) / _COLUMNS
     changes = sorted([(start, 1) for start, _ in spans] + [(end, -1) for _, end in spans])
-    peaks, running, place = [0.0] * _COLUMNS, 0, 0
+    peaks, running, index = [0.0] * _COLUMNS, 0, 0
     for column in range(_COLUMNS):
         peaks[column] = running
-        while place < len(changes) and (column == _COLUMNS - 1 or changes[place][0] < first + (column + 1) * width):
-            running += changes[place][1]
+        while index < len(changes) and (column == _COLUMNS - 1 or changes[index][0] < first + (column + 1) * width):
+            running += changes[index][1]
             peaks[column] = max(peaks[column], running)
-            place += 1
+            index += 1
     per_second = _rates(first, last, sorted(end for _, end in spans))
     return "".join(
         f"<h3>{title}</h3>" + _columns(first, last, values, title)
@@ -114,10 +114,10 @@ def _columns(first: float, last: float, values: Sequence[float], name: str) -> s
     plot = _Plot(first, last, max(values) or 1)
     step = (last - first) / len(values)
     bars = [
-        f'<rect class="bar" x="{plot.x(first + place * step):.1f}" y="{plot.y(value):.1f}" '
+        f'<rect class="bar" x="{plot.x(first + index * step):.1f}" y="{plot.y(value):.1f}" '
         f'width="{max(plot.room / len(values), 1):.1f}" height="{plot.y(0) - plot.y(value):.1f}">'
-        f"<title>{_clock(first + place * step)} {value:,.4g}</title></rect>"
-        for place, value in enumerate(values)
+        f"<title>{_clock(first + index * step)} {value:,.4g}</title></rect>"
+        for index, value in enumerate(values)
         if value
     ]
     return svg(_HEIGHT, [*plot.frame("1"), *bars], f"{name}, at most {max(values):,.4g}")
@@ -164,13 +164,13 @@ class _Plot:
         """Yield the range from the least to the greatest value of each stretch, and its median."""
         stretches: dict[int, list[float]] = {}
         for at, value in points:
-            place = min(math.floor((at - self._first) / (self._last - self._first) * _COLUMNS), _COLUMNS - 1)
-            stretches.setdefault(place, []).append(value)
+            index = min(math.floor((at - self._first) / (self._last - self._first) * _COLUMNS), _COLUMNS - 1)
+            stretches.setdefault(index, []).append(value)
         wide = self.room / _COLUMNS
-        for place, values in stretches.items():
-            x, top, bottom = _LEFT + place * wide, self.y(max(values)), self.y(min(values))
+        for index, values in stretches.items():
+            x, top, bottom = _LEFT + index * wide, self.y(max(values)), self.y(min(values))
             low, middle, high = (text(shown(one, unit)) for one in (min(values), median(values), max(values)))
-            when = _clock(self._first + (self._last - self._first) * place / _COLUMNS)
+            when = _clock(self._first + (self._last - self._first) * index / _COLUMNS)
             yield (
                 f'<rect class="wait" x="{x:.1f}" y="{top:.1f}" width="{wide:.1f}" height="{max(bottom - top, 1):.1f}">'
                 f"<title>{when} median {middle}, {low} to {high}</title></rect>"

@@ -132,12 +132,12 @@ def lines(value: str) -> str:
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, left: int = 1, sortable: bool = False) -> str:
     """Return a table. Cells are HTML: made by `cell`, or escaped text, which becomes a cell."""
-    head = "".join(f"<th{_side(place, left)}>{text(name)}</th>" for place, name in enumerate(heads))
+    head = "".join(f"<th{_side(index, left)}>{text(name)}</th>" for index, name in enumerate(heads))
     body = "".join(
         "<tr>"
         + "".join(
-            value if value.startswith("<td") else f"<td{_side(place, left)}>{value}</td>"
-            for place, value in enumerate(row)
+            value if value.startswith("<td") else f"<td{_side(index, left)}>{value}</td>"
+            for index, value in enumerate(row)
         )
         + "</tr>"
         for row in rows
@@ -151,8 +151,8 @@ def cell(shown: str, number: float | None) -> str:
     return f'<td data-v="{"" if number is None else number}">{text(shown)}</td>'
 
 
-def _side(place: int, left: int) -> str:
-    return ' class="l"' if place < left else ""
+def _side(index: int, left: int) -> str:
+    return ' class="l"' if index < left else ""
 
 
 def _digest(part: str) -> str:

@@ -63,7 +63,7 @@ def section(shown_stream: PageStream, *, events: int = _EVENTS, each_chunk: bool
         f'{_CLOSED}<summary><b>{text(name)}</b> <span class="{mood}">{text(stream.verdict)}</span> '
         f'<span class="dim">{who}</span></summary>',
         _picture(shown_stream, each_chunk=each_chunk),
-        *(_text_block(place, whole, letters) for place, whole in _texts(stream)),
+        *(_text_block(heading, whole, letters) for heading, whole in _texts(stream)),
         *_findings(shown_stream),
         *_definitions(shown_stream.definitions),
         *_events(stream, events),
@@ -105,12 +105,12 @@ def _texts(stream: Stream) -> Iterator[tuple[str, str]]:
             elif delta.kind == "tool":
                 call = message.setdefault(f"choice {delta.choice}, tool call {delta.part}", [])
                 call += [f"{delta.name} " if delta.name else "", delta.text]
-    return ((place, "".join(pieces)) for place, pieces in message.items())
+    return ((heading, "".join(pieces)) for heading, pieces in message.items())
 
 
-def _text_block(place: str, whole: str, letters: int) -> str:
+def _text_block(heading: str, whole: str, letters: int) -> str:
     cut = f"\n… and {len(whole) - letters:,} characters more" if len(whole) > letters else ""
-    return f"<h3>{text(place)}</h3><pre>{lines(whole[:letters] + cut)}</pre>"
+    return f"<h3>{text(heading)}</h3><pre>{lines(whole[:letters] + cut)}</pre>"
 
 
 def _findings(shown_stream: PageStream) -> Iterator[str]:

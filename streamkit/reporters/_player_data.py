@@ -83,10 +83,10 @@ def _items(stream: Stream, moments: Sequence[Moment]) -> tuple[dict[str, Any], d
     places, extra = [], {}
     for index, moment in enumerate(moments):
         item = moment.item
-        place = body.find(item.data, item.start, item.end)
-        if place < 0:
+        position = body.find(item.data, item.start, item.end)
+        if position < 0:
             extra[index] = item.data.decode("utf-8", "replace")
-        places.append(max(place - item.start, 0))
+        places.append(max(position - item.start, 0))
     columns = {
         "kind": "".join(moment.kind[0] for moment in moments),
         "at": _differences(None if moment.at is None else moment.at // 1000 for moment in moments),
@@ -104,7 +104,7 @@ def _names(moments: Sequence[Moment]) -> dict[str, Any]:
         moment.item.name if isinstance(moment.item, Event) and moment.item.name != "message" else ""
         for moment in moments
     ]
-    table = {name: place for place, name in enumerate(dict.fromkeys(names))}
+    table = {name: index for index, name in enumerate(dict.fromkeys(names))}
     return {"table": list(table), "index": [table[name] for name in names]}
 
 

@@ -43,8 +43,8 @@ def histogram(data: Mapping[str, Any], unit: str, *, width: int, ascii_only: boo
     bars = [sum(counts.get(key, 0) for key in range(start, start + step)) for start in range(low, high + 1, step)]
     most = max(bars)
     room = max(width - 24 - len(f" {most:,}"), 4)
-    for place, count in enumerate(bars):
-        begin, end = base ** (low + place * step - 1), base ** (low + (place + 1) * step - 1)
+    for index, count in enumerate(bars):
+        begin, end = base ** (low + index * step - 1), base ** (low + (index + 1) * step - 1)
         begin, end = max(begin, data["min"]), min(end, data["max"])
         name = f"{shown(begin, unit, ascii_only=ascii_only):>9} - {shown(end, unit, ascii_only=ascii_only):>9}"
         bar = _bar(count / most * room, ascii_only=ascii_only)
@@ -63,10 +63,10 @@ def _count_axis(most: int, room: int, *, ascii_only: bool) -> Iterator[str]:
     line, labels = ["-" if ascii_only else "─"] * (room + 1), ""
     line[0] = "+" if ascii_only else "└"
     for count in range(0, most + 1, step):
-        place, name = round(count / most * room), f"{count:,}"
+        column, name = round(count / most * room), f"{count:,}"
         if count:
-            line[place] = "+" if ascii_only else "┴"
-        labels = (labels + " " if labels else "").ljust(place - len(name) // 2) + name
+            line[column] = "+" if ascii_only else "┴"
+        labels = (labels + " " if labels else "").ljust(column - len(name) // 2) + name
     yield f"{'':{_NAMES}}{''.join(line)}\n{'':{_NAMES}}{labels}\n"
 
 
@@ -82,16 +82,16 @@ def strip(marks: Sequence[Mark], *, width: int, ascii_only: bool) -> Iterator[st
     columns = max(width - 4, 20)
     counts, kinds, stalls = [0] * columns, [""] * columns, set()
     for mark in marks:
-        place = min(max(mark.at, 0) * columns // end, columns - 1)
-        counts[place] += 1
-        if not kinds[place] or _ORDER.index(mark.kind) < _ORDER.index(kinds[place]):
-            kinds[place] = mark.kind
+        column = min(max(mark.at, 0) * columns // end, columns - 1)
+        counts[column] += 1
+        if not kinds[column] or _ORDER.index(mark.kind) < _ORDER.index(kinds[column]):
+            kinds[column] = mark.kind
         if mark.stall:
-            stalls.add(place)
+            stalls.add(column)
     most = max(counts)
     levels = "".join(_level(count, most, ascii_only=ascii_only) for count in counts)
     letters = "".join(
-        "!" if place in stalls else _LETTERS.get(kind, " ") if kind else " " for place, kind in enumerate(kinds)
+        "!" if index in stalls else _LETTERS.get(kind, " ") if kind else " " for index, kind in enumerate(kinds)
     )
     ruler = _ruler(end, columns, ascii_only=ascii_only)
     side = "|" if ascii_only else "│"
@@ -133,7 +133,7 @@ def _ruler(end: int, columns: int, *, ascii_only: bool) -> str:
     line = [" "] * columns
     for part in (0, 4, 2, 1, 3):
         text = "0" if not part else shown(end * part / 4, "ns", ascii_only=ascii_only)
-        place = columns * part // 4 - (0 if not part else len(text) if part == 4 else len(text) // 2)
-        if "".join(line[max(place - _APART, 0) : place + len(text) + _APART]).isspace():
-            line[place : place + len(text)] = text
+        column = columns * part // 4 - (0 if not part else len(text) if part == 4 else len(text) // 2)
+        if "".join(line[max(column - _APART, 0) : column + len(text) + _APART]).isspace():
+            line[column : column + len(text)] = text
     return "".join(line).rstrip()
