@@ -12,10 +12,11 @@ from typing import Any
 import aiohttp
 import pytest
 
-from streamkit.apis import interpret
+from streamkit.apis import assemble, interpret
 from streamkit.formats import read
 from streamkit.model import recording
 from streamkit.model.exchange import Exchange, SentMessage
+from streamkit.rules import lint, selected
 from streamkit.service.mock import Mock, Options
 from streamkit.service.proxying import proxying
 from streamkit.service.recording import Recorders, one_file, record
@@ -344,3 +345,54 @@ def test_openai_python_talks_to_serve_as_to_openai() -> None:
         kinds = asyncio.run(talk(server.port))
     assert kinds[:2] == ["SessionCreatedEvent", "ResponseCreatedEvent"]
     assert len(kinds) == 1 + len(events[8:]) and kinds[-1] == "ResponseDoneEvent"
+
+
+def responses(turns_: int) -> list[bytes]:
+    """A recording of the Responses API over a WebSocket: the same response for each turn, with an ID of its own."""
+    blocks = (STREAMS / "responses.sse").read_text(encoding="utf-8").split("\n\n")
+    events = [block.partition("data: ")[2] for block in blocks if "data: {" in block]
+    lines = [RECORDED[0].replace("/realtime?model=gpt-realtime", "/responses"), RECORDED[1]]
+    for turn in range(turns_):
+        lines.append('{"type":"sent","at":5,"text":"{\\"type\\":\\"response.create\\"}"}')
+        lines += [
+            f'{{"type":"frame","at":9,"text":{json.dumps(event.replace("resp_", f"resp_{turn}_"))}}}'
+            for event in events
+        ]
+    return [line.encode() + b"\n" for line in [*lines, '{"type":"end","at":10,"reason":"eof"}']]
+
+
+def test_each_request_over_a_websocket_is_answered_with_a_response() -> None:
+    stream = interpret(next(recording.read(responses(3))), judge=True)
+    assert (stream.api, stream.framing, stream.verdict) == ("openai_responses", "websocket", "complete")
+    assert [finding for finding in lint(stream, selected()) if finding.severity != "info"] == []
+    assert assemble(stream).object["id"].startswith("resp_2_")
+
+
+def test_a_response_that_is_not_over_when_the_next_one_begins_is_found() -> None:
+    lines = responses(2)
+    lines.remove(next(line for line in lines if b"response.completed" in line))
+    stream = interpret(next(recording.read(lines)), judge=True)
+    assert any(finding.severity == "error" for finding in lint(stream, selected()))
+
+
+def test_openai_python_has_responses_of_serve_over_a_websocket() -> None:
+    pytest.importorskip("websockets", reason="the websockets library is not installed")
+    openai = pytest.importorskip("openai")
+
+    async def talk(port: int) -> list[str]:
+        client = openai.AsyncOpenAI(
+            api_key=KEY, base_url=f"http://127.0.0.1:{port}/v1", websocket_base_url=f"ws://127.0.0.1:{port}/v1"
+        )
+        ids = []
+        async with client.responses.connect() as connection:
+            for _ in range(2):
+                await connection.response.create(model="m", input="x")
+                async for event in connection:
+                    if event.type == "response.completed":
+                        ids.append(event.response.id)
+                        break
+        return ids
+
+    with in_thread(Server(Mock(recording.read(responses(2)), Options()).answer)) as server:
+        ids = asyncio.run(talk(server.port))
+    assert [id[:7] for id in ids] == ["resp_0_", "resp_1_"]
