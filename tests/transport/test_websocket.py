@@ -16,6 +16,7 @@ from streamkit.apis import assemble, interpret
 from streamkit.formats import read
 from streamkit.model import recording
 from streamkit.model.exchange import Exchange, SentMessage
+from streamkit.redact.redactor import redact_exchange
 from streamkit.rules import lint, selected
 from streamkit.service.mock import Mock, Options
 from streamkit.service.proxying import proxying
@@ -83,7 +84,21 @@ def test_no_secret_reaches_the_file(tmp_path: Path) -> None:
         assert server.received == [update.decode(), ASKED.decode()]
     content = path.read_text()
     assert KEY not in content and KEY[8:30] not in content and "hush-hush" not in content
-    assert len(exchange.frames) == 3 and exchange.redactions
+    assert len(exchange.frames) == 3
+    assert {"sent.session.api_key", "request.headers.authorization"} <= {cut.at for cut in exchange.redactions}
+
+
+def test_redact_removes_secrets_of_messages_that_an_older_recording_has() -> None:
+    text = f'{{"type":"session.update","api_key":"hush-hush","x":"{KEY}"}}'
+    sent = f'{{"type":"sent","at":1,"text":{json.dumps(text)}}}\n'.encode()
+    lines = [line.encode() + b"\n" for line in RECORDED]
+    exchange = redact_exchange(next(recording.read([*lines[:2], sent, *lines[2:]])))
+    written = b"".join(recording.write(exchange)).decode()
+    assert KEY not in written and "hush-hush" not in written
+    assert [message.type for message in exchange.sent] == [
+        "session.update", "response.create", "input_audio_buffer.append", "input_audio_buffer.commit"
+    ]  # fmt: skip
+    assert any(cut.at == "sent.api_key" for cut in exchange.redactions)
 
 
 ENDINGS = {
