@@ -31,6 +31,7 @@ __all__ = [
     "find_secrets",
     "redact_exchange",
     "redact_labels",
+    "redact_message",
     "redact_request",
     "redact_response",
     "redact_text",
@@ -91,6 +92,16 @@ def redact_response(response: Response, policy: Policy = DEFAULT) -> Response:
     return replace(response, headers=headers, redacted=response.redacted + tuple(redactions))
 
 
+def redact_message(data: bytes, policy: Policy = DEFAULT) -> tuple[bytes, tuple[Redaction, ...]]:
+    """Redact a message that the client of a WebSocket sent, like the body of a request; return it and what was redacted."""
+    if not policy.enabled:
+        return data, ()
+    redactions: list[Redaction] = []
+    body = _redact_body(Body.of(data), policy, redactions)
+    cuts = tuple(Redaction("sent" + cut.at.removeprefix("request.body"), cut.rule) for cut in redactions)
+    return (body.bytes if cuts else data), cuts
+
+
 def redact_exchange(exchange: Exchange, policy: Policy = DEFAULT) -> Exchange:
     """Redact a whole exchange: the result is what recording it with this policy would have stored."""
     request, redactions = (None, ()) if exchange.request is None else redact_request(exchange.request, policy)
@@ -101,9 +112,13 @@ def redact_exchange(exchange: Exchange, policy: Policy = DEFAULT) -> Exchange:
     for frame in exchange.frames.data:
         kept += [frame] if redactor.clears(frame) else [data for data, _ in redactor.feed(frame, None)]
     kept += [data for data, _ in redactor.close()]
+    messages = [redact_message(message.data, policy) for message in exchange.sent]
+    sent_cuts = tuple(cut for _, cuts in messages for cut in cuts)
     end = exchange.end
     if end is not None:
-        end = replace(end, redacted=end.redacted + redactor.redacted, error=_redact_error(end.error, policy))
+        end = replace(
+            end, redacted=end.redacted + redactor.redacted + sent_cuts, error=_redact_error(end.error, policy)
+        )
     frames = Frames(kept, exchange.frames.at, exchange.frames.lines, exchange.frames.verbatim)
     return replace(
         exchange,
@@ -113,6 +128,7 @@ def redact_exchange(exchange: Exchange, policy: Policy = DEFAULT) -> Exchange:
         end=end,
         labels=labels,
         redacted=exchange.redacted + redactions + label_cuts,
+        sent=tuple(replace(message, data=data) for message, (data, _) in zip(exchange.sent, messages, strict=True)),
     )
 
 

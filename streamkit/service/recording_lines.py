@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from streamkit.model import recording
-from streamkit.model.exchange import Body, Clock, End, Exchange, Headers, Redaction, Request, Response
+from streamkit.model.exchange import Clock, End, Exchange, Headers, Redaction, Response
 from streamkit.model.limits import FRAME_COSTS, LARGEST_EXCHANGE, LARGEST_REQUEST_COPY
 from streamkit.redact.redactor import (
     DEFAULT,
@@ -23,6 +23,7 @@ from streamkit.redact.redactor import (
     Policy,
     body_redactor,
     redact_labels,
+    redact_message,
     redact_request,
     redact_response,
     redact_text,
@@ -83,6 +84,7 @@ class RecordingLines:
         self.error: str | None = None
         self._size = 0  # approximate memory (bytes) that the exchange needs when read
         self._largest = LARGEST_EXCHANGE - LARGEST_EXCHANGE // 16  # leaves space for held-back frames and the end
+        self._sent_cuts: tuple[Redaction, ...] = ()
         self._full = False  # whether the size limit of readers is reached
 
     def start(
@@ -160,10 +162,8 @@ class RecordingLines:
         if len(data) > LARGEST_REQUEST_COPY:
             size = LARGEST_REQUEST_COPY >> 20
             return self.note({"said": f"a message of the client is not recorded: more than {size} MiB"})
-        request, cuts = redact_request(Request("SEND", "", (), Body.of(data)), self._policy)
-        if cuts and request.body is not None:
-            data = request.body.bytes
-            self.redactions += len(cuts)
+        data, cuts = redact_message(data, self._policy)
+        self._sent_cuts += cuts
         return self._counted([OutputLine(recording.sent_line(data, at))])
 
     def end(
@@ -175,7 +175,8 @@ class RecordingLines:
         if self._body is not None:
             lines += self._settled(self._body.close())
             redacted = self._body.redacted
-            self.redactions += len(redacted)
+        redacted += self._sent_cuts
+        self.redactions += len(redacted)
         if self._full:
             ending = f"the response ended with {reason}" + (f" ({error})" if error else "")
             reason, error = "limit", f"the body is recorded in part: {_LIMIT}; {ending}"

@@ -12,10 +12,12 @@ from typing import Any
 import aiohttp
 import pytest
 
-from streamkit.apis import interpret
+from streamkit.apis import assemble, interpret
 from streamkit.formats import read
 from streamkit.model import recording
 from streamkit.model.exchange import Exchange, SentMessage
+from streamkit.redact.redactor import redact_exchange
+from streamkit.rules import lint, selected
 from streamkit.service.mock import Mock, Options
 from streamkit.service.proxying import proxying
 from streamkit.service.recording import Recorders, one_file, record
@@ -82,7 +84,21 @@ def test_no_secret_reaches_the_file(tmp_path: Path) -> None:
         assert server.received == [update.decode(), ASKED.decode()]
     content = path.read_text()
     assert KEY not in content and KEY[8:30] not in content and "hush-hush" not in content
-    assert len(exchange.frames) == 3 and exchange.redactions
+    assert len(exchange.frames) == 3
+    assert {"sent.session.api_key", "request.headers.authorization"} <= {cut.at for cut in exchange.redactions}
+
+
+def test_redact_removes_secrets_of_messages_that_an_older_recording_has() -> None:
+    text = f'{{"type":"session.update","api_key":"hush-hush","x":"{KEY}"}}'
+    sent = f'{{"type":"sent","at":1,"text":{json.dumps(text)}}}\n'.encode()
+    lines = [line.encode() + b"\n" for line in RECORDED]
+    exchange = redact_exchange(next(recording.read([*lines[:2], sent, *lines[2:]])))
+    written = b"".join(recording.write(exchange)).decode()
+    assert KEY not in written and "hush-hush" not in written
+    assert [message.type for message in exchange.sent] == [
+        "session.update", "response.create", "input_audio_buffer.append", "input_audio_buffer.commit"
+    ]  # fmt: skip
+    assert any(cut.at == "sent.api_key" for cut in exchange.redactions)
 
 
 ENDINGS = {
@@ -344,3 +360,54 @@ def test_openai_python_talks_to_serve_as_to_openai() -> None:
         kinds = asyncio.run(talk(server.port))
     assert kinds[:2] == ["SessionCreatedEvent", "ResponseCreatedEvent"]
     assert len(kinds) == 1 + len(events[8:]) and kinds[-1] == "ResponseDoneEvent"
+
+
+def responses(turns_: int) -> list[bytes]:
+    """A recording of the Responses API over a WebSocket: the same response for each turn, with an ID of its own."""
+    blocks = (STREAMS / "responses.sse").read_text(encoding="utf-8").split("\n\n")
+    events = [block.partition("data: ")[2] for block in blocks if "data: {" in block]
+    lines = [RECORDED[0].replace("/realtime?model=gpt-realtime", "/responses"), RECORDED[1]]
+    for turn in range(turns_):
+        lines.append('{"type":"sent","at":5,"text":"{\\"type\\":\\"response.create\\"}"}')
+        lines += [
+            f'{{"type":"frame","at":9,"text":{json.dumps(event.replace("resp_", f"resp_{turn}_"))}}}'
+            for event in events
+        ]
+    return [line.encode() + b"\n" for line in [*lines, '{"type":"end","at":10,"reason":"eof"}']]
+
+
+def test_each_request_over_a_websocket_is_answered_with_a_response() -> None:
+    stream = interpret(next(recording.read(responses(3))), judge=True)
+    assert (stream.api, stream.framing, stream.verdict) == ("openai_responses", "websocket", "complete")
+    assert [finding for finding in lint(stream, selected()) if finding.severity != "info"] == []
+    assert assemble(stream).object["id"].startswith("resp_2_")
+
+
+def test_a_response_that_is_not_over_when_the_next_one_begins_is_found() -> None:
+    lines = responses(2)
+    lines.remove(next(line for line in lines if b"response.completed" in line))
+    stream = interpret(next(recording.read(lines)), judge=True)
+    assert any(finding.severity == "error" for finding in lint(stream, selected()))
+
+
+def test_openai_python_has_responses_of_serve_over_a_websocket() -> None:
+    pytest.importorskip("websockets", reason="the websockets library is not installed")
+    openai = pytest.importorskip("openai")
+
+    async def talk(port: int) -> list[str]:
+        client = openai.AsyncOpenAI(
+            api_key=KEY, base_url=f"http://127.0.0.1:{port}/v1", websocket_base_url=f"ws://127.0.0.1:{port}/v1"
+        )
+        ids = []
+        async with client.responses.connect() as connection:
+            for _ in range(2):
+                await connection.response.create(model="m", input="x")
+                async for event in connection:
+                    if event.type == "response.completed":
+                        ids.append(event.response.id)
+                        break
+        return ids
+
+    with in_thread(Server(Mock(recording.read(responses(2)), Options()).answer)) as server:
+        ids = asyncio.run(talk(server.port))
+    assert [id[:7] for id in ids] == ["resp_0_", "resp_1_"]
