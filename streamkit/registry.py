@@ -71,11 +71,14 @@ class Catalogue(Mapping[str, Entry]):
     def entries(self) -> Mapping[str, Entry]:
         """All entries by name, sorted. Raises CatalogueError."""
         found: dict[str, Entry] = {}
+        origins: dict[str, str] = {}
         for origin, entry in self._found():
             name = self._name(entry)
             if name in found:
-                raise CatalogueError(f"{origin}: a second entry named {name!r} in {self._package}")
-            found[name] = entry
+                raise CatalogueError(
+                    f"{origin}: a second entry named {name!r} in {self._package}; the first is {origins[name]}"
+                )
+            found[name], origins[name] = entry, origin
         return dict(sorted(found.items()))
 
     def _module_named(self, name: str) -> Entry | None:

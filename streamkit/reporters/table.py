@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from streamkit.palette import PLAIN, VERDICTS, Palette, unpainted
 from streamkit.reporters import MISSING, Column, Reporter, Row, StatsReport, shown
 from streamkit.reporters._plot import histogram, legend, strip
-from streamkit.reporters._rows import stream_name
+from streamkit.reporters._rows import STATISTICS, stream_name
 from streamkit.reporters._stats_tables import (
     Notes,
     Table,
@@ -30,6 +30,9 @@ from streamkit.text import one_line, width
 _LISTED = 40
 _NOTES = 8
 _STALLS = 5
+# Below this many columns, a table of distributions may leave out these statistics, the first first.
+_NARROW = 80
+_DISPENSABLE = ("p90", "min", "mean", "max", "p99")
 
 
 def rows(given: Sequence[Row]) -> str:
@@ -224,7 +227,7 @@ def _many(streams: Sequence[Row], groups: Sequence[Row], count: int, report: Sta
     for group, title, table in summary_tables(groups, report):
         yield report.paint("head", f"{one_line(title) + ': ' if title else 'In all: '}{headline(group)}") + "\n"
         yield from (f"{line}\n" for line in failure_lines(group, report))
-        yield drawn(table, report.paint) if table.rows else ""
+        yield from _fitted(table, report) if table.rows else ()
         if not group["exact"]:
             yield "Percentiles are within 0.5 %: they come from histograms, not from the samples.\n"
         cost = cost_line(group)
@@ -237,6 +240,20 @@ def _many(streams: Sequence[Row], groups: Sequence[Row], count: int, report: Sta
         yield textwrap.fill(f"run: {run}", report.width) + "\n" if run else ""
         yield from _histograms(group, report)
         yield "\n" if group is not groups[-1] else ""
+
+
+def _fitted(table: Table, report: StatsReport) -> Iterator[str]:
+    """Yield a table of distributions, in a narrow terminal without the statistics that say least, which are then named."""
+    dropped: list[str] = []
+    most = len(_DISPENSABLE) if tuple(report.statistics) == STATISTICS else 0  # those of --percentiles are all shown
+    while len(drawn(table, PLAIN).partition("\n")[0]) > report.width < _NARROW and len(dropped) < most:
+        dropped.append(_DISPENSABLE[len(dropped)])
+        places = [place for place, head in enumerate(table.heads) if head != dropped[-1]]
+        rows = [[row[place] for place in places] for row in table.rows]
+        table = Table([table.heads[place] for place in places], rows)
+    yield drawn(table, report.paint)
+    if dropped:
+        yield textwrap.fill(f"Not shown in {report.width} columns: {', '.join(dropped)}.", report.width) + "\n"
 
 
 def _run_explained(group: Row, report: StatsReport) -> Iterator[str]:

@@ -158,6 +158,26 @@ def test_it_is_printed_in_dark_ink_without_boxes_that_scroll(page: Page) -> None
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") != "rgb(255, 255, 255)"
 
 
+@pytest.mark.parametrize("columns", [40, 60, 79])
+def test_the_table_of_distributions_fits_a_narrow_terminal(
+    tmp_path: Path, columns: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "run.jsonl"
+    path.write_bytes(b"".join(line for number in range(3) for line in write(exchange(plain(10 + number)))))
+    monkeypatch.setenv("COLUMNS", str(columns))
+    words = ["stats", "--metrics", "ttft,gap,total", "--plot", str(path)]
+    lines = CliRunner().invoke(streamkit, words, standalone_mode=False).output.split("\n")
+    start = next(place for place, line in enumerate(lines) if line.split()[:1] == ["n"])
+    assert max(map(len, lines[start : start + 4])) <= columns
+    missing = {"min", "mean", "p50", "p90", "p95", "p99", "max"} - set(lines[start].split())
+    text = " ".join(lines[start + 4 :])
+    assert missing == (set(re.findall(r"\w+", text.partition("columns: ")[2].partition(".")[0])) if missing else set())
+    assert {"n", "p50", "p95"} <= set(lines[start].split())
+    bars = [line for line in lines if "▕" in line]
+    assert bars
+    assert max(map(len, bars)) <= columns
+
+
 def test_a_comparison_is_drawn(tmp_path: Path) -> None:
     paths = []
     for name, factor in (("before", 1), ("after", 2)):
