@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamkit.cli.main import streamkit
+from streamkit.cli.redact import Redacted
 from streamkit.errors import StreamkitError, UsageError
 from streamkit.model import recording
 from streamkit.model.exchange import Body, End, Exchange, Frame, Frames, Request, Response
@@ -190,3 +191,20 @@ def test_memory_does_not_grow_with_a_text(tmp_path, monkeypatch, words):
 
     peak(1)
     assert peak(32) - peak(2) < 30 * 500 * 36 / 2
+
+
+def test_progress_is_told_of_each_piece_and_of_the_end_of_a_file():
+    told = []
+
+    class Progress:
+        def stream(self, size):
+            told.append(size)
+
+        def file(self, path):
+            told.append(path)
+
+        def clear(self):
+            told.append("cleared")
+
+    assert list(Redacted("a.log", iter([(b"abc", []), (b"de", [])]), Progress())) == [b"abc", b"de"]
+    assert told == [3, 2, "a.log", "cleared"]

@@ -203,3 +203,12 @@ def test_explain_shows_the_manual() -> None:
     assert result.stdout.startswith("openai_chat/two-choices\n\n`n: 2` gives two choices.")
     for section in ("Sends:", "Expects:", "Why:", "Reference:", "Clients:"):
         assert section in result.stdout
+
+
+def test_requests_that_cases_share_are_planned_once() -> None:
+    shown = run("http://127.0.0.1:1/v1", *MODEL, "--api", "openai_chat", "--dry-run").stdout
+    cases = [line.split() for line in shown.splitlines() if line.startswith("openai_chat/")]
+    assert len(cases) > 5
+    assert "0" in [requests for _, requests, *_ in cases]
+    requests = sum(int(requests) for _, requests, *_ in cases)
+    assert shown.splitlines()[-1].startswith(f"{len(cases)} cases: {requests} requests")
