@@ -11,7 +11,7 @@ from streamkit.apis import interpret
 from streamkit.cli.convert import command
 from streamkit.errors import OutputExists, UsageError
 from streamkit.formats import FORMATS, Source, read
-from streamkit.model.exchange import Body, End, Exchange, Frame, Frames, Request, Response
+from streamkit.model.exchange import Body, End, Exchange, Frame, Frames, Request, Response, SentMessage
 from streamkit.wire.aws_eventstream import encode
 from tests.clicking import CliRunner
 
@@ -192,6 +192,12 @@ def test_a_body_that_is_not_an_event_stream_is_written_unchanged_and_reported(bo
     assert written("event-stream", exchange) == body
     losses = FORMATS["event-stream"].loses(exchange)
     assert losses == ["the form: the body is not an event stream and is written unchanged"] * count
+
+
+@pytest.mark.parametrize("name", [name for name, entry in FORMATS.items() if entry.write and name != "recording"])
+def test_that_the_messages_of_a_websockets_client_are_lost_is_reported(name):
+    exchange = replace(TIMED, sent=(SentMessage(b'{"type":"response.create"}', 55_000_000, 0),))
+    assert "the messages of the client" in FORMATS[name].loses(exchange)
 
 
 def test_a_recording_loses_nothing(recording, tmp_path):

@@ -155,8 +155,12 @@ def model(chunk: Chunk) -> str | None:
 
 
 def ended(ending: Ending) -> bool:
-    """The stream ends with one of the terminal events. The `[DONE]` that OpenRouter adds is not significant."""
-    return any(as_string(chunk.get("type")) in TERMINAL for chunk in reversed(ending.chunks))
+    """The last response has had one of the terminal events. The `[DONE]` that OpenRouter adds is not significant."""
+    for chunk in reversed(ending.chunks):
+        kind = as_string(chunk.get("type"))
+        if kind in TERMINAL or kind == "response.created":  # of which a WebSocket has several
+            return kind in TERMINAL
+    return False
 
 
 def joins(chunk: Chunk, text: str) -> bool:
