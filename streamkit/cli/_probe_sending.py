@@ -36,7 +36,7 @@ class Sent:
     code: int = 0
 
 
-def show_plan(probes: Sequence[Probe], repeat: int, console: Console) -> int:
+def show_plan(probes: Sequence[Probe], repeat: int, *, auto: bool) -> int:
     """Write a line per case: its requests and what they cost. Requests shared with an earlier case cost nothing."""
     seen: set[tuple[str, str]] = set()
     width = max((len(probe.key) for probe in probes), default=0)
@@ -48,8 +48,7 @@ def show_plan(probes: Sequence[Probe], repeat: int, console: Console) -> int:
         output = f"{cost.output_limit:,}" + ("+" if cost.unlimited else "")
         line = f"{probe.key:<{width}}  {cost.requests:>8}  {cost.input_tokens:>7,}  {output:>8}  {probe.title}"
         click.echo(line)
-    whole = plan(probes, repeat)
-    click.echo(f"{len(probes)} cases: {_cost(whole)}")
+    click.echo(f"{len(probes)} cases: {_cost(*_plans(probes, repeat, auto=auto))}")
     return 0
 
 
@@ -61,9 +60,10 @@ def probe_endpoint(
     if model is None:
         raise UsageError("--model is required: the name of a model that the endpoint has")
     target = endpoint(url, model, _headers(options["header"]), options["key_env"])
-    planned = plan(probes, repeat)
-    _check_budget(planned, options["budget"])
-    if not target.loopback and not _agreed(target, planned, options["budget"], yes=options["yes"], console=console):
+    plans = _plans(probes, repeat, auto=auto)
+    planned = plans[0]
+    _check_budget(plans, options["budget"])
+    if not target.loopback and not _agreed(target, plans, options["budget"], yes=options["yes"], console=console):
         console.say("nothing was sent")
         return 2
     host = urlsplit(target.base).netloc
@@ -72,9 +72,9 @@ def probe_endpoint(
         sending = Sending(
             settings=_settings(options), concurrency=options["concurrency"], force=options["force"], stop=stop
         )
-        with _counting(planned.requests, console) as on_sent:
+        with _counting(_requests(plans), console) as on_sent:
             sending = replace(sending, on_sent=on_sent)
-            if auto and len({probe.api for probe in probes}) > 1:
+            if auto and _are_several(probes):
                 interrupted = _send_offered(probes, planned, target, folder, sending)
             else:
                 interrupted = _send_answered(planned, target, folder, sending)
@@ -95,15 +95,32 @@ def _send_offered(probes: Sequence[Probe], planned: Planned, target: Endpoint, f
     """Ask once for each API, then send the requests of those that are offered. Return whether a signal stopped it."""
     apis = {probe.api for probe in probes}
     core = [probe for probe in PROBES.values() if probe.api in apis and probe.refusal == "fail"]
-    firsts = [ask for api in sorted(apis) if (ask := first_of(api)) is not None]
-    if send(Planned(tuple(firsts)), target, folder, replace(sending, labels={DISCOVERY: "true"})):
+    firsts = _discovering(probes)
+    if send(firsts, target, folder, replace(sending, labels={DISCOVERY: "true"})):
         return True
     found = judge_folder(folder, core)
     offered = {case.api for case in found.cases if case.verdict not in ("unsupported", "error")}
-    rest = tuple(ask for ask in planned.chains if ask.api in offered and (planned.repeat > 1 or not _same(ask, firsts)))
+    rest = tuple(
+        ask for ask in planned.chains if ask.api in offered and (planned.repeat > 1 or not _same(ask, firsts.chains))
+    )
     return bool(rest) and send(
         Planned(rest, planned.repeat), target, folder, replace(sending, force=sending.force or planned.repeat > 1)
     )
+
+
+def _plans(probes: Sequence[Probe], repeat: int, *, auto: bool) -> tuple[Planned, ...]:
+    """Return the plan, and that of the requests in addition to it: those that find the APIs, if each of the plan is repeated."""
+    planned = plan(probes, repeat)
+    return (planned, _discovering(probes)) if auto and repeat > 1 and _are_several(probes) else (planned,)
+
+
+def _are_several(probes: Sequence[Probe]) -> bool:
+    return len({probe.api for probe in probes}) > 1
+
+
+def _discovering(probes: Sequence[Probe]) -> Planned:
+    """Return the requests that find out which of the APIs an endpoint offers: one of each."""
+    return Planned(tuple(ask for api in sorted({probe.api for probe in probes}) if (ask := first_of(api)) is not None))
 
 
 def _send_answered(planned: Planned, target: Endpoint, folder: str, sending: Sending) -> bool:
@@ -148,16 +165,20 @@ def _headers(lines: Sequence[str]) -> tuple[tuple[str, str], ...]:
     return tuple((name.strip(), value.strip()) for name, _, value in pairs)
 
 
-def _check_budget(planned: Planned, budget: int | None) -> None:
-    if budget is not None and planned.requests > budget:
+def _requests(plans: Sequence[Planned]) -> int:
+    return sum(planned.requests for planned in plans)
+
+
+def _check_budget(plans: Sequence[Planned], budget: int | None) -> None:
+    if budget is not None and _requests(plans) > budget:
         raise UsageError(
-            f"{planned.requests} requests are more than --budget {budget}; leave out cases with --select or --ignore"
+            f"{_requests(plans)} requests are more than --budget {budget}; leave out cases with --select or --ignore"
         )
 
 
-def _agreed(target: Endpoint, planned: Planned, budget: int | None, *, yes: bool, console: Console) -> bool:
+def _agreed(target: Endpoint, plans: Sequence[Planned], budget: int | None, *, yes: bool, console: Console) -> bool:
     """Say what it costs to ask another machine, and ask for consent on a terminal. Without one, only a large run is refused."""
-    console.say(f"{target.base}: {_cost(planned)}")
+    console.say(f"{target.base}: {_cost(*plans)}")
     if yes:
         return True
     if _on_terminal():
@@ -165,9 +186,9 @@ def _agreed(target: Endpoint, planned: Planned, budget: int | None, *, yes: bool
             return click.confirm("Send them?", err=True)
         except click.Abort:
             return False
-    if budget is None and planned.requests > DEFAULT_BUDGET:
+    if budget is None and _requests(plans) > DEFAULT_BUDGET:
         raise UsageError(
-            f"{planned.requests} requests are more than {DEFAULT_BUDGET}; allow them with --budget {planned.requests} or --yes"
+            f"{_requests(plans)} requests are more than {DEFAULT_BUDGET}; allow them with --budget {_requests(plans)} or --yes"
         )
     return True
 
@@ -177,9 +198,10 @@ def _on_terminal() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def _cost(planned: Planned) -> str:
-    unlimited = f", {planned.unlimited} without a limit" if planned.unlimited else ""
+def _cost(*plans: Planned) -> str:
+    number = sum(planned.unlimited for planned in plans)
+    unlimited = f", {number} without a limit" if number else ""
     return (
-        f"{planned.requests} requests, about {planned.input_tokens:,} tokens of input, "
-        f"at most {planned.output_limit:,} of output{unlimited}"
+        f"{_requests(plans)} requests, about {sum(planned.input_tokens for planned in plans):,} tokens of input, "
+        f"at most {sum(planned.output_limit for planned in plans):,} of output{unlimited}"
     )

@@ -122,7 +122,7 @@ def command(
     if dry_run:
         from streamkit.cli._probe_sending import show_plan
 
-        return show_plan(probes, rest["repeat"], console)
+        return show_plan(probes, rest["repeat"], auto=api == AUTO)
     code = 0
     if not folders:
         from streamkit.cli._probe_sending import probe_endpoint

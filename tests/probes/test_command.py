@@ -153,6 +153,10 @@ def test_a_dry_run_sends_nothing_and_shows_every_case_with_its_cost() -> None:
         (["http://127.0.0.1:9", *MODEL, "--key-env", "NO_SUCH_KEY"], "--key-env NO_SUCH_KEY: the variable is not set"),
         (["http://127.0.0.1:9", *MODEL, "-H", "oops"], "invalid header 'oops': expected 'Name: value'"),
         (["ftp://127.0.0.1", *MODEL], "not an http or https URL"),
+        (
+            ["http://127.0.0.1:9", *MODEL, "--budget", "12", "--select", "plain-answer", "--repeat", "2"],
+            "18 requests are more than --budget 12",  # twice each, and once to find out which APIs there are
+        ),
         (["https://llm.example/v1", *MODEL, "--repeat", "9"], "are more than 200; allow them with --budget"),
         (["--from", "no-such-folder"], "no-such-folder"),
     ],
