@@ -98,9 +98,15 @@ class Upstream(asyncio.Protocol):
         if hasattr(transport, "max_size"):
             setattr(transport, "max_size", _READ)  # noqa: B010 - asyncio's own attribute, which its types do not show
         if self.socket is not None and transport.get_extra_info("ssl_object") is None:
-            self._readers = self._pool.readers()
-        if self._readers is not None:
+            # asyncio begins to read in a callback after this one; in Python 3.11.2 even if reading was paused here.
+            asyncio.get_running_loop().call_soon(self._take_over)
+
+    def _take_over(self) -> None:
+        """Read the socket together with others, instead of asyncio."""
+        readers = None if self.lost else self._pool.readers()
+        if readers is not None:
             self.transport.pause_reading()
+            self._readers = readers
             self.resume_reading()
 
     def data_received(self, data: bytes) -> None:
