@@ -6,6 +6,7 @@ import re
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ SCRIPTS = {
     ),
     "docs/serve.md": ("len(server.unplayed)", 1),
 }
-HERE = {"README.md", "CONTRIBUTING.md", "docs/test-without-a-key.md", *SCRIPTS}
+HERE = {"README.md", "CONTRIBUTING.md", "docs/test-without-a-key.md", "docs/websocket.md", *SCRIPTS}
 ELSEWHERE = {
     "docs/pytest.md": "tests/plugin/test_plugin.py",
     "docs/python.md": "tests/test_python_page.py",
@@ -77,3 +78,12 @@ def test_the_rule_of_contributing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, module.__name__, module)
     exec(source, vars(module))  # noqa: S102
     assert (module.RULE.code, module.RULE.summary) == ("SEQ402", "Repeated role.")
+
+
+def test_the_client_of_a_websocket(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("openai")
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-test")
+    [example] = blocks("docs/websocket.md", "python")
+    names: dict[str, Any] = {}
+    exec(example, names)  # noqa: S102
+    assert names["client"].websocket_base_url == "ws://127.0.0.1:8787/v1"

@@ -56,6 +56,8 @@ def identity(document: dict[str, Any]) -> Identity:
         return _openai(document)
     if isinstance(object_, str):
         return Identity(family=object_.partition(".")[0])
+    if isinstance(kind, str) and "." in kind and isinstance(document.get("event_id"), str):
+        return Identity(family="realtime", begins=kind == "session.created")  # of several responses
     if isinstance(kind, str) and kind:
         return _typed(kind)
     if isinstance(document.get("error"), dict | str):

@@ -186,8 +186,8 @@ def test_the_sdk_reads_our_samples_as_their_golden_messages_say(path: Path) -> N
 
 
 def _text(chunk: dict[str, object]) -> str | None:
-    """The text of a chunk, for the APIs without a referee that have a sample: Gemini, Ollama, completions, Responses."""
-    if chunk.get("type") == "response.output_text.delta":
+    """The text of a chunk, for the APIs without a referee that have a sample: Gemini, Ollama, completions, Responses, Realtime."""
+    if chunk.get("type") in ("response.output_text.delta", "response.output_audio_transcript.delta"):
         return str(chunk["delta"])
     flat = json.dumps(chunk, ensure_ascii=False)
     found = re.search(r'"(?:text|content)": "((?:[^"\\]|\\.)*)"', flat)

@@ -193,18 +193,18 @@ def test_memory_does_not_grow_with_a_text(tmp_path, monkeypatch, words):
     assert peak(32) - peak(2) < 30 * 500 * 36 / 2
 
 
-def test_progress_is_told_of_each_piece_and_of_the_end_of_a_file():
-    told = []
+def test_progress_follows_each_piece_and_of_the_end_of_a_file():
+    noted = []
 
     class Progress:
         def stream(self, size):
-            told.append(size)
+            noted.append(size)
 
         def file(self, path):
-            told.append(path)
+            noted.append(path)
 
         def clear(self):
-            told.append("cleared")
+            noted.append("cleared")
 
     assert list(Redacted("a.log", iter([(b"abc", []), (b"de", [])]), Progress())) == [b"abc", b"de"]
-    assert told == [3, 2, "a.log", "cleared"]
+    assert noted == [3, 2, "a.log", "cleared"]
