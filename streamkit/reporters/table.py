@@ -225,8 +225,9 @@ def _many(streams: Sequence[Row], groups: Sequence[Row], count: int, report: Sta
     else:
         yield f"{count} streams; --per-stream lists them\n\n"
     for group, title, table in summary_tables(groups, report):
-        yield report.paint("head", f"{one_line(title) + ': ' if title else 'In all: '}{headline(group)}") + "\n"
-        yield from (f"{line}\n" for line in failure_lines(group, report))
+        head = f"{one_line(title) + ': ' if title else 'In all: '}{headline(group)}"
+        yield report.paint("head", _filled(head, report)) + "\n"
+        yield from (f"{_filled(line, report)}\n" for line in failure_lines(group, report))
         yield from _fitted(table, report) if table.rows else ()
         if not group["exact"]:
             yield "Percentiles are within 0.5 %: they come from histograms, not from the samples.\n"
@@ -240,6 +241,10 @@ def _many(streams: Sequence[Row], groups: Sequence[Row], count: int, report: Sta
         yield textwrap.fill(f"run: {run}", report.width) + "\n" if run else ""
         yield from _histograms(group, report)
         yield "\n" if group is not groups[-1] else ""
+
+
+def _filled(line: str, report: StatsReport) -> str:
+    return textwrap.fill(line, report.width, subsequent_indent="    ", break_on_hyphens=False)
 
 
 def _fitted(table: Table, report: StatsReport) -> Iterator[str]:

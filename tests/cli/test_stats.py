@@ -14,6 +14,7 @@ import pytest
 from streamkit.cli.main import streamkit
 from streamkit.model.exchange import Exchange
 from streamkit.model.recording import write
+from streamkit.text import width
 from tests.clicking import CliRunner, Result
 from tests.metrics.making import ROLE, chunk, exchange, plain, text
 
@@ -167,3 +168,15 @@ def test_several_choices_are_distinguished(tmp_path: Path) -> None:
         for number, first in ((0, 100_000_000), (1, 105_000_000))
     ]
     assert "choice 1        6  105 ms  155 ms  10.0 ms  10.0 ms" in run(path).output
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80, 200])
+def test_no_line_is_wider_than_the_terminal(columns: int) -> None:
+    recordings = Path(__file__).parents[2] / "recordings"
+    shown = (
+        CliRunner()
+        .invoke(streamkit, ["stats", str(recordings)], standalone_mode=False, env={"COLUMNS": str(columns)})
+        .stdout
+    )
+    assert [line for line in shown.splitlines() if width(line) > columns] == []
+    assert "Success" in shown and "In all" in shown
