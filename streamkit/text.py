@@ -155,7 +155,7 @@ def clusters(text: str) -> Iterator[tuple[str, int]]:
     from wcwidth import iter_graphemes, wcswidth  # large tables, which most text does not need
 
     for cluster in iter_graphemes(text):
-        wide = wcswidth(cluster)
+        wide = wcswidth(cluster) if cluster != "\0" else 1  # NUL, which wcwidth counts as no column
         yield cluster, wide if wide >= 0 else len(cluster)
 
 

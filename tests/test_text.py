@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from streamkit.text import (
@@ -143,6 +143,7 @@ def test_width_is_that_of_a_terminal(text: str, expected: int) -> None:
 @given(
     st.text(st.one_of(st.characters(max_codepoint=0x2AF), st.characters(min_codepoint=0x2000, max_codepoint=0x25FF)))
 )
+@example("\0")
 def test_text_that_needs_no_tables_is_as_wide_as_the_tables_have_it(text: str) -> None:
     assert width(text) == sum(columns for _, columns in clusters(text))
     beginning = shorten_to(text, 5)
