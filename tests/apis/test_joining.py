@@ -5,9 +5,7 @@
 
 from __future__ import annotations
 
-import json
 import random
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +14,10 @@ import pytest
 
 from streamkit.apis import APIS, Assembler, assemble, interpret
 from streamkit.apis._on_demand import ChunksOnDemand
-from streamkit.formats import find, read
 from streamkit.model import recording
-from streamkit.model.exchange import Frames
 from streamkit.wire.fitting import LEAST
+from tests.apis.many_streams import MANIFESTS, in_blocks, page_frames, real_exchanges, samples
 from tests.apis.test_recording_runs import GROUP, STREAMS, batches, chunk, lines_of, recorded, recorded_lines
-from tests.apis.test_specs import body_of, cases
 
 ROOT = Path(__file__).parents[2]
 
@@ -141,30 +137,20 @@ def test_the_first_number_that_is_not_0_counts() -> None:
 
 
 def test_pages() -> None:
-    for case in cases():
-        if case.framing == "sse":
-            frames = [block + b"\n\n" for block in body_of(case).split(b"\n\n")]
-            frames = [frame for frame in frames for _ in range(LEAST)]
-            assert_equal(recorded(frames, list(range(len(frames)))))
+    for frames in page_frames(LEAST):
+        assert_equal(recorded(frames, list(range(len(frames)))))
 
 
 def test_recordings() -> None:
-    for found in find([str(ROOT / "recordings")]):
-        if found.path.endswith(".jsonl"):
-            assert_equal(Path(found.path).read_bytes().splitlines(keepends=True))
+    for path in samples():
+        assert_equal(path.read_bytes().splitlines(keepends=True))
 
 
-@pytest.mark.parametrize("folder", ["corpora", "corpora-2"])
+@MANIFESTS
 def test_real_streams(folder: str, shared: Path) -> None:
-    if not (shared / folder).is_dir():
-        pytest.skip("the folder of real streams is not here")
     saved = 0
-    for row in map(json.loads, (shared / folder / "MANIFEST.jsonl").read_text(encoding="utf-8").splitlines()):
-        if row.get("kind") == "stream":
-            for exchange in read(str(shared / folder / row["file"])):
-                blocks = [block + b"\n\n" for block in exchange.frames.body.split(b"\n\n")]
-                frames = Frames(blocks, list(range(0, len(blocks) * 10**7, 10**7)), [None] * len(blocks))
-                saved += assert_equal(lines_of(replace(exchange, frames=frames, clock="monotonic", source="client")))
+    for exchange in real_exchanges(shared, folder):
+        saved += assert_equal(lines_of(in_blocks(exchange)))
     assert saved > 0
 
 

@@ -17,7 +17,6 @@ import orjson
 import pytest
 
 from streamkit.apis import APIS, interpret
-from streamkit.formats import find, read
 from streamkit.metrics import METRICS, measure
 from streamkit.model import recording
 from streamkit.model.exchange import End, Exchange, Frames, Response
@@ -25,9 +24,9 @@ from streamkit.model.recording_runs import Runs
 from streamkit.model.texts import Texts
 from streamkit.wire.fitting import LEAST
 from streamkit.wire.templates import NUMBERS, TEXTS, holes_of
+from tests.apis.many_streams import HOLE_VALUES, MANIFESTS, in_blocks, page_frames, real_exchanges, samples
 from tests.apis.test_any_json import REAL
 from tests.apis.test_on_demand import comparable
-from tests.apis.test_specs import body_of, cases
 
 ROOT = Path(__file__).parents[2]
 MEASURED = [entry for entry in METRICS.values() if not entry.whole_run]
@@ -185,32 +184,21 @@ def test_random_recordings(seed: int) -> None:
 
 
 def test_pages() -> None:
-    for case in cases():
-        if case.framing == "sse":
-            frames = [block + b"\n\n" for block in body_of(case).split(b"\n\n")]
-            frames = [frame for frame in frames for _ in range(LEAST)]
-            assert_equal(recorded(frames, list(range(len(frames)))))
+    for frames in page_frames(LEAST):
+        assert_equal(recorded(frames, list(range(len(frames)))))
 
 
 def test_recordings() -> None:
-    for found in find([str(ROOT / "recordings")]):
-        if found.path.endswith(".jsonl"):
-            lines = Path(found.path).read_bytes().splitlines(keepends=True)
-            assert_equal(lines)
+    for path in samples():
+        assert_equal(path.read_bytes().splitlines(keepends=True))
 
 
-@pytest.mark.parametrize("folder", ["corpora", "corpora-2"])
+@MANIFESTS
 def test_real_streams(folder: str, shared: Path) -> None:
-    if not (shared / folder).is_dir():
-        pytest.skip("the folder of real streams is not here")
     known = 0
-    for row in map(json.loads, (shared / folder / "MANIFEST.jsonl").read_text(encoding="utf-8").splitlines()):
-        if row.get("kind") == "stream":
-            for exchange in read(str(shared / folder / row["file"])):
-                blocks = [block + b"\n\n" for block in exchange.frames.body.split(b"\n\n")]
-                frames = Frames(blocks, list(range(0, len(blocks) * 10**7, 10**7)), [None] * len(blocks))
-                known += assert_equal(lines_of(replace(exchange, frames=frames, clock="monotonic", source="client")))
-                known += assert_equal(lines_of(replace(exchange, imported=None)))
+    for exchange in real_exchanges(shared, folder):
+        known += assert_equal(lines_of(in_blocks(exchange)))
+        known += assert_equal(lines_of(replace(exchange, imported=None)))
     assert known > 0
 
 
@@ -232,22 +220,7 @@ def test_flags_do_not_depend_on_what_is_in_a_hole(api: Any) -> None:
             continue
         pieces, texts = found
         for empty in (False, True):
-            filled = [
-                [b"" if empty else text if is_text else b"1" for is_text in texts]
-                for text in (
-                    b"x",
-                    b"null",
-                    b"stop",
-                    b"[DONE]",
-                    b"error",
-                    b" ",
-                    b"\\n",
-                    b"0",
-                    b"false",
-                    b"text",
-                    b"tool_use",
-                )
-            ]
+            filled = [[b"" if empty else text if is_text else b"1" for is_text in texts] for text in HOLE_VALUES]
             flags = {
                 api.flags(
                     orjson.loads(b"".join(piece + hole for piece, hole in zip(pieces, [*holes, b""], strict=True)))

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,12 +13,13 @@ from typing import Any
 import pytest
 
 from streamkit.apis import _decode, interpret
-from streamkit.formats import find, read
+from streamkit.formats import read
 from streamkit.model.exchange import Exchange, Frame, Frames, Response
 from streamkit.model.stream import Stream
 from streamkit.rules import RULES, lint
 from streamkit.wire.fitting import LEAST
 from streamkit.wire.runs import Repeating
+from tests.apis.many_streams import MANIFESTS, real_exchanges, samples
 from tests.apis.test_on_demand import comparable
 from tests.apis.test_recording_runs import CHUNKS, GROUP, STREAMS, chunk
 from tests.apis.test_specs import CONTENT_TYPES, body_of, cases
@@ -107,19 +107,14 @@ def test_pages(plain: Any) -> None:
 
 
 def test_recordings(plain: Any) -> None:
-    for found in find([str(ROOT / "recordings")]):
-        if found.path.endswith(".jsonl"):
-            for exchange in read(found.path):
-                assert_equal(exchange, plain)
+    for path in samples():
+        for exchange in read(str(path)):
+            assert_equal(exchange, plain)
 
 
-@pytest.mark.parametrize("folder", ["corpora", "corpora-2"])
+@MANIFESTS
 def test_real_streams(folder: str, shared: Path, plain: Any) -> None:
-    if not (shared / folder).is_dir():
-        pytest.skip("the folder of real streams is not here")
     known = 0
-    for row in map(json.loads, (shared / folder / "MANIFEST.jsonl").read_text(encoding="utf-8").splitlines()):
-        if row.get("kind") == "stream":
-            for exchange in read(str(shared / folder / row["file"])):
-                known += assert_equal(exchange, plain)
+    for exchange in real_exchanges(shared, folder):
+        known += assert_equal(exchange, plain)
     assert known > 0

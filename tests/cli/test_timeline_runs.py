@@ -19,13 +19,13 @@ from streamkit.apis import APIS, alike, interpret
 from streamkit.cli._output import CommandOutput
 from streamkit.cli._timeline_page import Page
 from streamkit.cli.options import Console
-from streamkit.formats import find, read
 from streamkit.model import recording
-from streamkit.model.exchange import Exchange, Frames
+from streamkit.model.exchange import Exchange
 from streamkit.model.stream import Stream
 from streamkit.model.timeline import Moment, timeline, timeline_in_runs
 from streamkit.wire.fitting import LEAST
 from streamkit.wire.templates import holes_of
+from tests.apis.many_streams import HOLE_VALUES, MANIFESTS, in_blocks, page_frames, real_exchanges, samples
 from tests.apis.test_joining import TURNS
 from tests.apis.test_recording_runs import (
     GROUP,
@@ -37,7 +37,6 @@ from tests.apis.test_recording_runs import (
     recorded,
     recorded_lines,
 )
-from tests.apis.test_specs import body_of, cases
 
 ROOT = Path(__file__).parents[2]
 WIDTHS = (None, "40", "100", "140")
@@ -123,53 +122,24 @@ def test_runs_of_every_kind_of_chunk(api: str, written: Any) -> None:
 
 
 def test_pages(written: Any) -> None:
-    for case in cases():
-        if case.framing == "sse":
-            frames = [block + b"\n\n" for block in body_of(case).split(b"\n\n")]
-            frames = [frame for frame in frames for _ in range(LEAST)]
-            assert_equal(recorded(frames, list(range(len(frames)))), written)
+    for frames in page_frames(LEAST):
+        assert_equal(recorded(frames, list(range(len(frames)))), written)
 
 
 def test_recordings(written: Any) -> None:
-    for found in find([str(ROOT / "recordings")]):
-        if found.path.endswith(".jsonl"):
-            assert_equal(Path(found.path).read_bytes().splitlines(keepends=True), written)
+    for path in samples():
+        assert_equal(path.read_bytes().splitlines(keepends=True), written)
 
 
-@pytest.mark.parametrize("folder", ["corpora", "corpora-2"])
+@MANIFESTS
 def test_real_streams(folder: str, shared: Path, written: Any) -> None:
-    if not (shared / folder).is_dir():
-        pytest.skip("the folder of real streams is not here")
     shown = 0
-    for row in map(json.loads, (shared / folder / "MANIFEST.jsonl").read_text(encoding="utf-8").splitlines()):
-        if row.get("kind") == "stream":
-            for exchange in read(str(shared / folder / row["file"])):
-                blocks = [block + b"\n\n" for block in exchange.frames.body.split(b"\n\n")]
-                frames = Frames(blocks, list(range(0, len(blocks) * 10**7, 10**7)), [None] * len(blocks))
-                shown += assert_equal(
-                    lines_of(replace(exchange, frames=frames, clock="monotonic", source="client")), written
-                )
+    for exchange in real_exchanges(shared, folder):
+        shown += assert_equal(lines_of(in_blocks(exchange)), written)
     assert shown > 0
 
 
 # What a run rests on: that only the text of a delta depends on what is in a hole.
-
-WORDS = (
-    b"x",
-    b"null",
-    b"stop",
-    b"[DONE]",
-    b"error",
-    b" ",
-    b"\\n",
-    b"0",
-    b"false",
-    b"text",
-    b"tool_use",
-    b"{}",
-    b"[1]",
-    b"YWJj",
-)
 
 
 @pytest.mark.parametrize("api", APIS.values(), ids=lambda api: api.name)
@@ -192,7 +162,7 @@ def test_deltas_depend_on_a_hole_as_their_examples_do(api: Any) -> None:
             replace(delta, text=delta.text.replace("any text", "Etwas anderes")) for delta in first
         ] == second
         if same_but_for_text:
-            for word in WORDS:
+            for word in (*HOLE_VALUES, b"{}", b"[1]", b"YWJj"):
                 text = orjson.loads(b'"%b"' % word)
                 assert deltas(word) == [replace(delta, text=delta.text.replace("any text", text)) for delta in first], (
                     one
