@@ -13,6 +13,13 @@ from streamkit.cli._groups import GroupedCommand
 from streamkit.cli._jobs import JobPlan, Jobs, jobs_options
 from streamkit.cli._keeping import check_keeping, keep_streams
 from streamkit.cli._output import CommandOutput, ascii_only
+from streamkit.cli._stats_options import (
+    fill_from_config,
+    ranks,
+    reject_conflicting_options,
+    reject_what_is_not_drawn,
+    words,
+)
 from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console, output_options, paths_argument, reading_options, talk_options
 from streamkit.errors import UnreadableInput
@@ -103,9 +110,9 @@ def command(
       streamkit stats --follow recordings
     """
     options["metrics"] = ",".join(options["metrics"]) or None
-    _reject_conflicting_options(format_name, output, options)
+    reject_conflicting_options(format_name, output, options)
     if not options["no_config"]:
-        _with_config(options)
+        fill_from_config(options)
     if options["follow"]:
         with CommandOutput(output, force=force, prose=format_name != "jsonl", console=console) as sink:
             _follow(paths, format_name, (api, dialect), options, console, sink)
@@ -137,7 +144,7 @@ def _reporter(format_name: str | None, options: dict[str, Any]) -> Reporter:
     kind = "rows" if options["definitions"] or options["compare"] else "stats"
     what = "definitions" if options["definitions"] else "a comparison" if options["compare"] else ""
     reporter = reporter_named(format_name, kind, what)
-    _reject_what_is_not_drawn(reporter, options)
+    reject_what_is_not_drawn(reporter, options)
     return reporter
 
 
@@ -149,7 +156,7 @@ def _compare(before: Inputs, after: Inputs, reporter: Reporter, options: dict[st
     comparison = compare_runs(
         _run_of(before),
         _run_of(after),
-        _words(options["metrics"]) or DEFAULT,
+        words(options["metrics"]) or DEFAULT,
         include_failed=options["include"] == "failed",
     )
     show_comparison(comparison, reporter, sink)
@@ -266,13 +273,13 @@ def _what_to_measure(reporter: Reporter, options: dict[str, Any]) -> Any:
 
     in_table = reporter.brief and not options["explain"]
     return Wanted(
-        metrics=_words(options["metrics"]),
+        metrics=words(options["metrics"]),
         in_table=in_table,
         histograms=options["plot"] or not in_table,
         by=options["by"],
         gates=options["fail_if"],
         limits=options["slo"],
-        percentiles=_ranks(options["percentiles"]),
+        percentiles=ranks(options["percentiles"]),
         include_failed=options["include"] == "failed",
         prices=read_prices(options["prices"]) if options["prices"] else None,
     )
@@ -294,8 +301,8 @@ def _report(
     if page is not None:
         from streamkit.cli._page import origin
 
-    ranks = _ranks(options["percentiles"])
-    statistics = {"statistics": ("n", "min", "mean", *(f"p{rank:g}" for rank in ranks), "max")} if ranks else {}
+    chosen = ranks(options["percentiles"])
+    statistics = {"statistics": ("n", "min", "mean", *(f"p{rank:g}" for rank in chosen), "max")} if chosen else {}
     return StatsReport(
         columns=run.columns(),
         run_columns=run.columns(of_run=True),
@@ -346,68 +353,8 @@ def _gates(run: Any, allow_missing: bool, console: Console) -> bool:
     return failed
 
 
-def _reject_conflicting_options(format_name: str | None, output: str | None, options: dict[str, Any]) -> None:
-    """Raise UsageError for options that conflict: a gate that is not evaluated would appear to pass."""
-    from streamkit.errors import UsageError
-
-    other = next((name for name in ("definitions", "compare") if options[name]), None)
-    if other == "definitions" and options["compare"]:
-        raise UsageError("--definitions cannot be used with --compare; run stats a second time")
-    for name in ("fail_if", "slo", "by", "sort", "percentiles", "per_stream", "plot", "explain", "prices"):
-        if other and options[name]:
-            raise UsageError(f"--{name.replace('_', '-')} cannot be used with --{other}; run stats a second time")
-    for name in ("definitions", "compare", "fail_if", "sort", "plot", "explain", "html_file", "otlp_endpoint"):
-        if options["follow"] and options[name]:
-            option = name.removesuffix("_file").replace("_", "-")
-            raise UsageError(f"--{option} cannot be used with --follow, which runs until it is interrupted")
-    if options["otlp_endpoint"] and (other or output or options["html_file"] or format_name not in (None, "otlp")):
-        raise UsageError("--otlp-endpoint sends what --format otlp writes, and cannot be used with another output")
-    if options["html_file"] and (other == "definitions" or output or format_name not in (None, "html")):
-        conflict = "--definitions" if other == "definitions" else "-o" if output else f"--format {format_name}"
-        raise UsageError(f"--html cannot be used with {conflict}; run stats a second time")
-
-
-def _reject_what_is_not_drawn(reporter: Reporter, options: dict[str, Any]) -> None:
-    """Raise UsageError for options of the table if another format was chosen."""
-    from streamkit.errors import UsageError
-
-    for name in ("plot", "explain"):
-        if options[name] and reporter.content != "prose":
-            raise UsageError(f"--{name} goes with --format table alone, not with {reporter.name}")
-
-
-def _with_config(options: dict[str, Any]) -> None:
-    """Fill in the defaults of `[tool.streamkit.stats]` for options that are not given."""
-    from streamkit.cli._config import load
-
-    config = load("stats")
-    options["fail_if"] = options["fail_if"] or tuple(config.texts("fail-if"))
-    options["slo"] = options["slo"] or tuple(config.texts("slo"))
-    options["allow_missing"] = options["allow_missing"] or config.flag("allow-missing")
-    for key in ("tokenizer", "metrics", "by"):
-        options[key] = options[key] or config.text(key)
-
-
 def _counters(options: dict[str, Any]) -> Any:
     """Return a function from model to token counter: no counter, the named one, that of a file, or the model's own."""
     from streamkit.service.measuring import counters
 
     return counters(options["tokenizer"], options["vocab"])
-
-
-def _words(text: str | None) -> list[str]:
-    return [word.strip() for word in (text or "").split(",") if word.strip()]
-
-
-def _ranks(text: str | None) -> list[float]:
-    from streamkit.errors import UsageError
-
-    try:
-        ranks = [float(word.lower().removeprefix("p")) for word in _words(text)]
-    except ValueError:
-        raise UsageError(
-            f"invalid --percentiles {text!r}: expected numbers from 0 to 100, separated by commas"
-        ) from None
-    if not all(0 <= rank <= 100 for rank in ranks):
-        raise UsageError(f"invalid --percentiles {text!r}: expected numbers from 0 to 100, separated by commas")
-    return ranks

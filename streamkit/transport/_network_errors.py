@@ -2,7 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+from collections.abc import Awaitable, Callable
+
+EndOfExchange = tuple[str, str | None]
+"""How an exchange ended: the reason, and a message or None."""
+
+
+async def report_end(running: Awaitable[EndOfExchange], report: Callable[[str, str | None], None]) -> None:
+    """Call `report` with how `running` ended: what it returns, or its network error. Raises any other error, and CancelledError."""
+    try:
+        end = await running
+    except asyncio.CancelledError as cancelled:
+        report("interrupted", next((why for why in cancelled.args if isinstance(why, str)), None))
+        raise
+    except Exception as error:
+        reason = end_reason(error)
+        if reason is None:
+            raise
+        report(reason, message_of(error))
+    else:
+        report(*end)
 
 
 class RedirectFailed(Exception):

@@ -20,7 +20,7 @@ from urllib.request import getproxies, proxy_bypass
 from streamkit.errors import UsageError
 from streamkit.frozen import dataclass
 from streamkit.model.exchange import Headers
-from streamkit.transport._network_errors import RedirectFailed, end_reason, message_of, single_spaced
+from streamkit.transport._network_errors import EndOfExchange, RedirectFailed, report_end, single_spaced
 from streamkit.transport.arrivals import arrivals
 from streamkit.transport.conversation import Conversation, is_websocket
 from streamkit.transport.kernel_clock import ArrivalClock, ReadClock, make_socket, stamped_socket
@@ -166,24 +166,13 @@ class Client:
         timing = _Timing()
         _TIMING.set(timing)
         reporter = _Reporter(listener, timing)
-        try:
-            await self._follow(outgoing, reporter)
-        except asyncio.CancelledError as cancelled:
-            reporter.end("interrupted", next((why for why in cancelled.args if isinstance(why, str)), None))
-            raise
-        except Exception as error:
-            reason = end_reason(error)
-            if reason is None:
-                raise
-            reporter.end(reason, message_of(error))
-        else:
-            reporter.end("eof", None)
+        await report_end(self._follow(outgoing, reporter), reporter.end)
 
-    async def _follow(self, outgoing: Outgoing, reporter: _Reporter) -> None:
+    async def _follow(self, outgoing: Outgoing, reporter: _Reporter) -> EndOfExchange:
         for _ in range(MAX_REDIRECTS + 1):
             following = await self._send_one(outgoing, reporter)
             if following is None:
-                return
+                return "eof", None
             reporter.listener.note({"said": "redirected", "from": outgoing.url, "to": following.url})
             outgoing = following
         raise RedirectFailed(f"more than {MAX_REDIRECTS} redirects")

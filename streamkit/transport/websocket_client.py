@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.request import getproxies, proxy_bypass
 
 from streamkit.model.exchange import Headers
-from streamkit.transport._network_errors import end_reason, message_of
+from streamkit.transport._network_errors import EndOfExchange, message_of, report_end
 from streamkit.transport.conversation import Conversation
 from streamkit.transport.kernel_clock import ArrivalClock
 from streamkit.transport.tls import client_context
@@ -40,19 +40,7 @@ async def converse(
 ) -> None:
     """Connect, send the messages and report everything to `listener`. Raises only what it raises, and CancelledError."""
     exchange = _Exchange(listener)
-    try:
-        async with asyncio.timeout(settings.max_time):
-            reason, error = await exchange.run(url, headers, conversation, settings)
-    except asyncio.CancelledError as cancelled:
-        exchange.end("interrupted", next((why for why in cancelled.args if isinstance(why, str)), None))
-        raise
-    except Exception as failed:
-        known = end_reason(failed)
-        if known is None:
-            raise
-        exchange.end(known, message_of(failed))
-    else:
-        exchange.end(reason, error)
+    await report_end(exchange.run(url, headers, conversation, settings), exchange.end)
 
 
 class _Exchange:
@@ -66,10 +54,12 @@ class _Exchange:
         self._started = False
         self._refused = False  # whether the handshake was answered with something else
 
-    async def run(
-        self, url: str, headers: Headers, conversation: Conversation, settings: Settings
-    ) -> tuple[str, str | None]:
+    async def run(self, url: str, headers: Headers, conversation: Conversation, settings: Settings) -> EndOfExchange:
         """Return how the connection ended. Raises network errors."""
+        async with asyncio.timeout(settings.max_time):
+            return await self._run(url, headers, conversation, settings)
+
+    async def _run(self, url: str, headers: Headers, conversation: Conversation, settings: Settings) -> EndOfExchange:
         import aiohttp
 
         offered = [value for name, value in headers if name.lower() == "sec-websocket-protocol"]
@@ -98,7 +88,7 @@ class _Exchange:
 
     async def _talk(
         self, socket: aiohttp.ClientWebSocketResponse, conversation: Conversation, settings: Settings
-    ) -> tuple[str, str | None]:
+    ) -> EndOfExchange:
         import aiohttp
 
         over = conversation.over()
