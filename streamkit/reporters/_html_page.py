@@ -24,7 +24,7 @@ STYLE = """
 --warning:#e3b341;--mark:#4d4420;--stall:#5c2b2b}}
 body{background:var(--back);color:var(--ink);font:14px/1.45 system-ui,sans-serif;margin:0 auto;max-width:1180px;padding:1.5rem}
 h1{font-size:1.4rem;margin:0}h2{font-size:1.1rem;margin:2rem 0 .5rem}h3{font-size:1rem;margin:1.2rem 0 .4rem}
-p{margin:.3rem 0}.dim{color:var(--dim)}.scroll{overflow-x:auto}
+h1,h2,h3,p,summary,li{overflow-wrap:anywhere}p{margin:.3rem 0}.dim{color:var(--dim)}.scroll{overflow-x:auto}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums}th,td{padding:.2rem .6rem;text-align:right;white-space:nowrap;
 border-bottom:1px solid var(--line)}th{background:var(--head);font-weight:600}th.l,td.l{text-align:left}td.l{white-space:normal;overflow-wrap:anywhere;min-width:5rem}
 td.name{text-align:left}table.sortable th{cursor:pointer}td.text{white-space:pre-wrap;overflow-wrap:anywhere;text-align:left;font-family:ui-monospace,monospace;font-size:12px}

@@ -109,6 +109,20 @@ def test_it_can_be_read(page: Page, width: int, dark: bool) -> None:
 
 
 @needs_chromium
+def test_a_long_path_wraps_on_a_phone(tmp_path: Path, page: Page, report: Path) -> None:
+    folder, out = tmp_path / ("a_name_without_a_hyphen_" * 3), tmp_path / "report.html"
+    folder.mkdir()
+    (folder / "run.jsonl").write_bytes(b"".join(write(exchange(plain(10)))))
+    CliRunner().invoke(streamkit, ["stats", "--html", str(out), str(folder)], catch_exceptions=False)
+    try:
+        page.load(out.as_uri())
+        page.screenshot(width=390, height=844)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    finally:
+        page.load(report.as_uri())
+
+
+@needs_chromium
 def test_each_chart_has_five_ticks_and_a_name(page: Page) -> None:
     charts = page.evaluate(
         "[...document.querySelectorAll('svg[aria-label]')].map(e => [e.getAttribute('aria-label'), e.querySelectorAll('.axis').length])"
