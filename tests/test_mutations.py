@@ -5,11 +5,14 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
 from benchmarks import _mutants_page as page
+from benchmarks._mutants_children import calls, where
 from benchmarks.mutations import Mutation, mutated, mutations, room, sample
+from streamkit.text import one_line, shorten
 
 
 def changed(tmp_path: Path, source: str) -> list[str]:
@@ -120,3 +123,15 @@ def test_a_page_keeps_the_reasons_of_survivors_and_the_rows_of_other_rooms(tmp_p
     assert "| wire | 2 | 0 | 1 | 1 | 0 | 50% |" in text
     assert "| all | 4 | 1 | 1 | 1 | 1 | 67% |" in text
     assert text.count("## Survivors") == text.count("# Head") == 1
+
+
+def test_which_functions_are_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(Path(__file__).parents[1])
+    for _ in range(2):  # once per learning, also of functions that were called before
+        into: set[str] = set()
+        with calls(into):
+            thread = Thread(target=one_line, args=["a"])
+            thread.start()
+            thread.join()
+        shorten("a", 9)
+        assert into & {where(one_line.__code__), where(shorten.__code__)} == {where(one_line.__code__)}
