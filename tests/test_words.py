@@ -71,11 +71,17 @@ def _identifiers(path: Path) -> Iterator[tuple[int, str]]:
 
 
 @cache
+def _text(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+@cache
 def _lines(name: str) -> tuple[str, ...]:
-    return tuple((ROOT / name).read_text(encoding="utf-8").splitlines())
+    return tuple(_text(name).splitlines())
 
 
 CODE = _files("streamkit/*.py", "tests/*.py", "benchmarks/*.py", "scripts/*.py", "docs/*.py")
+PROGRAMS = _files("streamkit/*.py", "benchmarks/*.py", "scripts/*.py")
 PAGES = [name for name in _files("*.md") if name not in GENERATED]
 OWN = str(Path(__file__).relative_to(ROOT))
 
@@ -97,7 +103,8 @@ def test_phrases(phrase: str, instead: str) -> None:
     searched = re.compile(phrase)
     found = [
         f"{name}:{number}: {line.strip()[:120]}"
-        for name in [*_files("streamkit/*.py", "benchmarks/*.py", "scripts/*.py"), *PAGES]
+        for name in [*PROGRAMS, *PAGES]
+        if searched.search(_text(name))
         for number, line in enumerate(_lines(name), 1)
         if searched.search(line)
     ]

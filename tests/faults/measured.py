@@ -1,6 +1,7 @@
 """The effect of each fault on the official SDKs: the last table of each page in tests/specs/faults.
 
-`python -m tests.faults.measured [FAULT]...` measures these faults, or all that the pages name, and prints the rows.
+`python -m tests.faults.measured [FAULT]...` measures these faults, or all that the pages name, and prints the rows. The
+SDKs, which take seconds to import, are imported when they are used.
 """
 
 from __future__ import annotations
@@ -12,9 +13,6 @@ from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-
-import anthropic
-import openai
 
 from streamkit.faults import parse_faults
 from streamkit.model.exchange import Exchange, Frames
@@ -55,11 +53,15 @@ EFFECTS = {
 
 def versions() -> tuple[str, str]:
     """Return the installed SDKs: `openai 3.52`, `anthropic 2.11`."""
+    import anthropic
+    import openai
+
     return tuple(f"{sdk.__title__} {'.'.join(sdk.__version__.split('.')[:2])}" for sdk in (openai, anthropic))  # type: ignore[return-value]
 
 
 def effect_on_openai(fault: str) -> str:
     """Describe the effect on openai-python."""
+    import openai
 
     def chunks_of(server: Served, body: Any) -> Iterator[str]:
         with openai.OpenAI(base_url=server.base_url, api_key="none", timeout=SAFETY_S, max_retries=1) as client:
@@ -71,6 +73,7 @@ def effect_on_openai(fault: str) -> str:
 
 def effect_on_anthropic(fault: str) -> str:
     """Describe the effect on anthropic-sdk-python."""
+    import anthropic
 
     def chunks_of(server: Served, body: Any) -> Iterator[str]:
         with anthropic.Anthropic(base_url=server.url, api_key="none", timeout=SAFETY_S, max_retries=1) as client:

@@ -91,8 +91,8 @@ def test_the_file_ends_as_if_nothing_had_been_masked(tmp_path_factory, texts, wh
     for policy in (Policy(), Policy.of(["ACME-[0-9]+", "b+"])):
         path = tmp_path_factory.mktemp("mask") / "run.jsonl"
         held = recorded(path, frames, policy)
-        # The number and the lengths of the frames are the same at any moment.
-        for count, lines in enumerate(held, 1):
+        # The number and the lengths of the frames are the same at any moment, of which up to nine are looked at.
+        for count, lines in list(enumerate(held, 1))[:: len(held) // 8 + 1]:
             (exchange,) = recording.read(lines.splitlines(keepends=True))
             assert list(map(len, exchange.frames.data)) == list(map(len, frames[:count]))
         (exchange,) = recording.read(held[-1].splitlines(keepends=True))
