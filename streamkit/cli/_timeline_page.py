@@ -14,9 +14,10 @@ from streamkit.apis import alike
 from streamkit.cli._output import CommandOutput, ascii_only
 from streamkit.cli._remarks import name_of, remarks
 from streamkit.cli.options import Console
+from streamkit.model.exchange import SentMessage
 from streamkit.model.message import Delta
 from streamkit.model.stream import Stream
-from streamkit.model.timeline import Alike, Moment, added, timeline, timeline_in_runs
+from streamkit.model.timeline import Alike, Moment, added, sent_until, timeline, timeline_in_runs
 from streamkit.text import needs_no_escape, one_line, shorten
 from streamkit.wire.values import Comment, Event, Ignored, Item, Tail
 
@@ -31,6 +32,7 @@ _ROLES = {
 }
 
 _AND = " · "
+_LONGEST = 2000  # bytes that are shown of data which is not interpreted
 _RUN = 256  # lines that are made at once
 _NS = repeat(1e9)
 
@@ -50,10 +52,11 @@ class Page:
         self._paint = sink.paint
         self._last: int | None = None
         self._shown = 0
+        self._sent = 0
 
     def begin(self, stream: Stream) -> None:
         """Write the heading of a stream."""
-        self._last = None
+        self._last, self._sent = None, 0
         for remark in remarks(stream):
             self._console.say(remark)
         if self._json:
@@ -70,15 +73,32 @@ class Page:
         self._line(f"{'#':>5}  {times}what", "quiet")
 
     def show(self, stream: Stream, moments: Iterable[Moment]) -> None:
-        """Write these items."""
+        """Write these items, each after what the client of a WebSocket had sent before it."""
+        entries = self._with_sent(stream, moments) if stream.exchange.sent else moments
         if self._json:
-            self._sink.json_lines(moment_object(stream, moment) for moment in moments)
+            self._sink.json_lines(
+                moment_object(stream, one) if isinstance(one, Moment) else sent_object(stream, one) for one in entries
+            )
         else:
-            self._sink.lines(self._item_line(stream, moment) for moment in moments)
+            self._sink.lines(
+                self._item_line(stream, one) if isinstance(one, Moment) else self._sent_line(stream, one)
+                for one in entries
+            )
+
+    def _with_sent(self, stream: Stream, moments: Iterable[Moment]) -> Iterator[Moment | SentMessage]:
+        for moment in moments:
+            yield from self._newly_sent(stream, moment.item.start)
+            yield moment
+        yield from self._newly_sent(stream, None)
+
+    def _newly_sent(self, stream: Stream, byte: int | None) -> tuple[SentMessage, ...]:
+        messages = sent_until(stream, self._sent, byte)
+        self._sent += len(messages)
+        return messages
 
     def show_all(self, stream: Stream) -> None:
         """Write every item of a stream. Of chunks that add the same but for one text, only that text is looked at."""
-        if self._json:
+        if self._json or stream.exchange.sent:
             self.show(stream, timeline(stream))
         else:
             self._sink.blocks(self._blocks(stream))
@@ -144,6 +164,16 @@ class Page:
         size = moment.item.end - moment.item.start
         return self._composed(moment.n, moment.at, size, one_line(message), role, timed=stream.exchange.timed)
 
+    def _sent_line(self, stream: Stream, message: SentMessage) -> str:
+        """Return the line of a message of the client. The gaps of the server's are measured as if it were not there."""
+        text = one_line("sent " + message.data[:_LONGEST].decode("utf-8", "replace"))
+        head = f"{'>' if self._ascii else '→':>5}  "
+        if stream.exchange.timed:
+            head += f"{_seconds(message.at):>9} {'':>8}  "
+        if self._wide:
+            head += self._bars(None, len(message.data))
+        return self._fitting(head, text, "accent")
+
     def _composed(self, n: int, at: int | None, size: int, message: str, role: str, *, timed: bool) -> str:
         """Return the line of the `n`th item, of `size` bytes, whose message is escaped already."""
         head, gap = f"{n:>5}  ", None
@@ -153,6 +183,10 @@ class Page:
             self._last = at if at is not None else self._last
         if self._wide:
             head += self._bars(gap, size)
+        return self._fitting(head, message, role)
+
+    def _fitting(self, head: str, message: str, role: str) -> str:
+        """Return a line, truncated to the terminal's width and colored."""
         line = head + message
         if self._width is not None:
             line = shorten(line, self._width)
@@ -188,11 +222,24 @@ def moment_object(stream: Stream, moment: Moment) -> dict[str, Any]:
         "byte": item.start,
         "line": stream.exchange.frames.line_of(item.start),
     }
+    return row | _validity(item.data)
+
+
+def sent_object(stream: Stream, message: SentMessage) -> dict[str, Any]:
+    """One message of a WebSocket's client, with the fields of an item; it has no place in the body."""
+    nothing = dict.fromkeys(("event", "id", "retry", "byte", "line"))
+    data = message.data.decode("utf-8", "replace")
+    head = {"file": stream.file, "exchange": stream.number, "n": None, "at": message.at, "kind": "sent"}
+    return head | {"event": None, "data": data} | nothing | _validity(message.data)
+
+
+def _validity(data: bytes) -> dict[str, bool]:
+    """Return the field that tells of invalid UTF-8 in an item, if there is any."""
     try:
-        item.data.decode("utf-8")
+        data.decode("utf-8")
     except UnicodeDecodeError:
-        row["invalid_utf8"] = True
-    return row
+        return {"invalid_utf8": True}
+    return {}
 
 
 class RunMessage(NamedTuple):
@@ -245,7 +292,7 @@ def _description(stream: Stream, moment: Moment) -> tuple[str, str]:
     item = moment.item
     if moment.chunk is not None and (deltas := added(stream, moment)):
         return _name(item) + _deltas(deltas), _role(deltas)
-    data = item.data[:2000].decode("utf-8", "replace")
+    data = item.data[:_LONGEST].decode("utf-8", "replace")
     if isinstance(item, Comment):
         return f":{data}", "quiet"
     if isinstance(item, Ignored):

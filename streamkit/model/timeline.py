@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from operator import itemgetter
 from typing import Literal
 
 from streamkit.frozen import dataclass
+from streamkit.model.exchange import SentMessage
 from streamkit.model.message import Delta
 from streamkit.model.stream import Broken, Stream
 from streamkit.wire.values import Comment, Event, Item, Tail
@@ -66,6 +67,21 @@ def timeline_in_runs(stream: Stream, alike: Iterable[Alike]) -> Iterator[Moment 
             moments.skip_to(stop)
     yield from moments.up_to(None)
     yield from moments.tails()
+
+
+def sent_until(stream: Stream, shown: int, byte: int | None) -> tuple[SentMessage, ...]:
+    """Return the messages of a WebSocket's client, after the first `shown`, that were sent before this byte of the body arrived; all
+    of them if it is None."""
+    sent, ends = stream.exchange.sent, stream.exchange.frames.ends
+    stop = shown
+    while stop < len(sent) and (byte is None or _place(sent[stop], ends) <= byte):
+        stop += 1
+    return sent[shown:stop]
+
+
+def _place(message: SentMessage, ends: Sequence[int]) -> int:
+    """Return the number of bytes of the body that had arrived before a message was sent."""
+    return ends[min(message.after_frame, len(ends)) - 1] if message.after_frame and ends else 0
 
 
 def _uninterrupted(stream: Stream, run: Alike) -> Iterator[tuple[int, int]]:
