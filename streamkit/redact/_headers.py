@@ -17,6 +17,8 @@ _MARK = "[redacted]"
 
 _ALLOWED = frozenset(
     [
+        "a2a-extensions",
+        "a2a-version",
         "accept",
         "accept-charset",
         "accept-encoding",
@@ -36,6 +38,9 @@ _ALLOWED = frozenset(
         "idempotency-key",
         "if-none-match",
         "last-event-id",
+        "mcp-method",
+        "mcp-name",
+        "mcp-protocol-version",
         "openai-beta",
         "origin",
         "pragma",

@@ -126,6 +126,13 @@ def test_no_planted_secret_reaches_the_disk(name, place):
     assert exchange.redacted + exchange.response.redacted + exchange.end.redacted
 
 
+def test_the_headers_that_name_a_protocol_and_its_version_are_kept():
+    known = [("mcp-protocol-version", "2025-11-25"), ("Mcp-Method", "tools/call"), ("a2a-version", "1.0")]
+    request = read(record(request_headers=[*known, ("mcp-session-id", "6f1f7e1c"), ("mcp-param-city", "Bern")])).request
+    assert list(request.headers[:3]) == known
+    assert [value for _, value in request.headers[3:]] == ["[redacted]", "[redacted]"]
+
+
 @pytest.mark.parametrize("name", [name for name in EVERY if name not in UNMARKED])
 def test_a_secret_divided_anywhere_between_two_deltas_is_found(name):
     planted = EVERY[name]
