@@ -38,11 +38,13 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """What decides whether a stream is complete: all chunks with their flags, and whether `[DONE]` was seen."""
+    """What decides whether a stream is complete: all chunks with their flags, whether `[DONE]` was seen, and the method
+    of the request ("" if it is not known)."""
 
     chunks: Sequence[Chunk]
     flags: Sequence[int]
     done: bool
+    method: str = ""
 
 
 class Assembler(Protocol):

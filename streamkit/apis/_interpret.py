@@ -143,7 +143,8 @@ def build_stream(
     if decoded.document and len(decoded.chunks) == 1 and is_error_body(decoded.chunks[0]):
         flags = [flags[0] | ERROR]
     streamed = all(api.streamed(chunk) for chunk in decoded.chunks[:1])
-    terminal = api.ended(Ending(decoded.chunks, flags, bool(decoded.done)))
+    method = exchange.request.method if exchange.request is not None else ""
+    terminal = api.ended(Ending(decoded.chunks, flags, bool(decoded.done), method))
     imported = exchange.imported
     return Stream(
         exchange=exchange,

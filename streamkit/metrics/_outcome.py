@@ -55,7 +55,18 @@ def _of_no_stream(stream: Stream) -> str:
         return end.reason.replace("_", "-")
     if any(flag & ERROR for flag in stream.flags):
         return "error"
+    if stream.plain_answer and _may_be_empty(stream):
+        return PLAIN_ANSWER
     return PLAIN_ANSWER if stream.chunks and not _streaming_requested(stream) else "not-a-stream"
+
+
+def _may_be_empty(stream: Stream) -> bool:
+    """Return whether a response needs no body: by its status (accepted, no content, reset content), the method of its request, or
+    as a stream of MCP in which the server sends only what nobody asked for."""
+    request, response = stream.exchange.request, stream.exchange.response
+    if response is not None and response.status in (202, 204, 205):
+        return True
+    return request is not None and (request.listens or request.method in ("DELETE", "HEAD", "OPTIONS"))
 
 
 def _streaming_requested(stream: Stream) -> bool:

@@ -74,6 +74,9 @@ class Body:
         return self.value if self.form == "json" else None
 
 
+_MCP_HEADERS = ("mcp-protocol-version", "mcp-session-id")
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """A request. `headers` are ordered pairs; repeated names are kept."""
@@ -107,6 +110,11 @@ class Request:
         fields = self.body.json if self.body else None
         stream = fields.get("stream") if isinstance(fields, dict) else None
         return stream if isinstance(stream, bool) else None
+
+    @property
+    def listens(self) -> bool:
+        """Whether a client of MCP opens a stream in which the server may send messages of its own. It may stay empty."""
+        return self.method == "GET" and any(name.lower() in _MCP_HEADERS for name, _ in self.headers)
 
     __repr__ = brief
 

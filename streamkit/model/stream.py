@@ -171,7 +171,7 @@ class Stream:
     @property
     def plain_answer(self) -> bool:
         """Whether this is a plain response, as requested: the request is known and does not ask for a stream, the response does
-        not announce one, and the body is not an error."""
+        not announce one, and the body is not an error. A stream of MCP in which the server sent nothing is one as well."""
         request, response = self.exchange.request, self.exchange.response
         if self.verdict != "not-a-stream" or any(flag & ERROR for flag in self.flags):
             return False
@@ -179,6 +179,8 @@ class Stream:
             return request is None or request.asks_for_stream is not True
         if request is None or (response is not None and response.status >= 400):
             return False
+        if request.listens and not self.exchange.frames.body:
+            return True
         wants_events = (header(request.headers, "accept") or "").strip().lower() == "text/event-stream"
         kind = (self.exchange.content_type or "").partition(";")[0].strip().lower()
         wanted = request.asks_for_stream

@@ -38,11 +38,12 @@ def exchange(
     status: int = 200,
     method: str = "POST",
     accept: str = "*/*",
+    session: str = "",
 ) -> str:
     request = {
         "method": method,
         "url": url,
-        "headers": [["accept", accept]],
+        "headers": [["accept", accept], *([["Mcp-Session-Id", session]] if session else [])],
         "body": None if request_body is None else {"json": request_body},
     }
     start = {"type": "start", "streamkit": 1, "recorded_at": "2026-11-20T20:00:00.000000Z", "source": "client"}
@@ -72,6 +73,11 @@ STREAMED = exchange(STREAM, SSE, {"stream": True})
         (exchange("", JSON, None, status=204, method="OPTIONS"), [], 1),
         (exchange('{"items":[]}', JSON, None, url="https://a.test/livestreams", method="GET"), [], 1),
         (exchange("<html></html>", "text/html", None, url="https://a.test/", method="GET"), [], 1),
+        # The stream that a client of MCP opens for what the server may have to say, and what it sends without an answer.
+        (exchange("", SSE, None, method="GET", accept=SSE, session="s-1"), [], 1),
+        (exchange("", JSON, {"jsonrpc": "2.0", "method": "notifications/initialized"}, status=202), [], 1),
+        (exchange("", SSE, None, method="GET", accept=SSE), ["SSE104"], 0),
+        (exchange("<html></html>", "text/html", None, method="GET", accept=SSE, session="s-1"), ["SSE104"], 0),
         (exchange(ANSWER, JSON, {"stream": True}), ["SSE104"], 0),
         (exchange("", JSON, {"stream": True}), ["SSE104"], 0),
         (exchange("", SSE, {"stream": False}), ["SSE104"], 0),

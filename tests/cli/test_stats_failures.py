@@ -38,6 +38,7 @@ def answered(status: int, body: bytes, *, at: int = 49, request: Request = ASKED
     )
 
 
+NOTIFIED = Request("POST", URL, (), Body("json", {"jsonrpc": "2.0", "method": "notifications/initialized"}))
 LIMITED = answered(429, ERROR.encode())
 PLAIN = answered(200, ANSWER, at=800, request=Request("POST", URL, (), Body("json", {"model": "m-1"})))
 UNSTREAMED = answered(200, ANSWER, at=800)
@@ -56,6 +57,11 @@ GOOD = exchange(plain(10))
         (replace(GOOD, response=Response(5 * MS, 503)), "http-503"),
         (PLAIN, "plain-answer"),
         (UNSTREAMED, "not-a-stream"),
+        (answered(202, b"", request=NOTIFIED), "plain-answer"),
+        (answered(200, b"", request=Request("DELETE", URL, (("mcp-session-id", "s-1"),))), "plain-answer"),
+        (answered(200, b"", request=Request("GET", URL, (("mcp-session-id", "s-1"),))), "plain-answer"),
+        (answered(200, b"", request=NOTIFIED), "not-a-stream"),
+        (answered(202, b"", request=ASKED), "not-a-stream"),
         (answered(200, ERROR.encode()), "error"),
         (BROKEN, "error"),
         (CUT, "truncated"),

@@ -60,8 +60,8 @@ class ResponseAssembler:
 
 
 def ended(ending: Ending) -> bool:
-    """The stream ends with the response."""
-    return any(is_response(chunk) for chunk in reversed(ending.chunks))
+    """The stream ends with the response. One that the client opened with GET has no last message."""
+    return ending.method == "GET" or any(is_response(chunk) for chunk in reversed(ending.chunks))
 
 
 def judge() -> Judge:

@@ -50,9 +50,6 @@ def _is_reported(stream: Stream) -> bool:
     response = stream.exchange.response
     if (response is not None and response.status >= 400) or stream.api == "unknown":
         return True
-    request = stream.exchange.request
-    if stream.api == "mcp" and request is not None and request.method == "GET":
-        return True
     if any(isinstance(aside, Tail) and aside.data.strip() for _, aside in stream.events.asides):
         return True
     severities = {rule.name: rule.severity for rule in RULES.values() if rule.code not in stream.lawful}
