@@ -33,7 +33,7 @@ class Good:
 
     `optional` are fields that may be gone or null, as the API's own types tell, `free` those that may hold anything. `text` is
     the path of a text that grows, `total` that of a sum, `cut` that of a call's arguments. `within` tells that each event is
-    handed on in the envelope of InvokeModel. `invisible` are the kinds of defects that leave a lawful stream of this API.
+    handed on in the envelope of InvokeModel, `websocket` that each is a message of a WebSocket. `invisible` are the kinds of defects that leave a lawful stream of this API.
     """
 
     api: str
@@ -44,6 +44,7 @@ class Good:
     total: str = ""
     cut: str = ""
     within: bool = False
+    websocket: bool = False
     invisible: frozenset[str] = frozenset()
 
 
@@ -58,7 +59,7 @@ class Defect:
 
 def events_of(good: Good) -> list[Event]:
     """The events of a good stream. Bedrock's metrics come with the last one that it hands on."""
-    events = _read(good)
+    events = [replace(event, name="") for event in _read(good)] if good.websocket else _read(good)
     if good.within:
         last = {**events[-1].data, "amazon-bedrock-invocationMetrics": _METRICS}
         events[-1] = replace(events[-1], data=last)
@@ -95,7 +96,7 @@ def _text(good: Good, event: Event) -> str:
         return f"{event.name}:{json.dumps(event.data, separators=(',', ':'))}\n"
     if good.within:
         data = json.dumps({"chunk": {"bytes": base64.b64encode(data.encode()).decode()}})
-    if good.file.endswith(".ndjson") or good.within:
+    if good.file.endswith(".ndjson") or good.within or good.websocket:
         return f"{data}\n"
     named = f"event: {event.name}\n" if event.name else ""
     known = f"id: {event.id}\n" if event.id else ""

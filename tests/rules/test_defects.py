@@ -315,11 +315,12 @@ def found(good: Good, body: bytes) -> bool:
     """Whether lint finds an error or a warning, with the rules that are enabled by default."""
     lines = good.within or good.file.endswith(".ndjson")
     kind = "application/x-ndjson" if lines else "text/event-stream"
-    exchange = Exchange(
-        frames=Frames.of([Frame(body, 0)]),
-        response=Response(0, 200, headers=(("content-type", kind),)),
-        end=End(at=0, reason="eof"),
-    )
+    response = Response(0, 200, headers=(("content-type", kind),))
+    frames = [Frame(body, 0)]
+    if good.websocket:
+        response = Response(0, 101, headers=(("upgrade", "websocket"),))
+        frames = [Frame(line, 0) for line in body.split(b"\n") if line]
+    exchange = Exchange(frames=Frames.of(frames), response=response, end=End(at=0, reason="eof"))
     stream = interpret(exchange, api=good.api, judge=True)
     return any(finding.severity != "info" for finding in lint(stream, selected()))
 

@@ -112,15 +112,16 @@ class PartTexts:
         return "".join(self._pieces.get(key, ()))
 
     def check_whole(
-        self, chunk: int, path: str, text: Any, *, key: object = 0, prompt: bool = False
+        self, chunk: int, path: str, text: Any, *, key: object = 0, prompt: bool = False, place: str = ""
     ) -> Iterator[Misstep]:
         """Yield a misstep if the full text that an event gives differs from the text of the deltas.
 
-        With `prompt`, the full text may begin with the prompt. Only the first full text of each part is compared.
+        With `prompt`, the full text may begin with the prompt. Only the first full text of each part is compared, in each of the
+        places where the API gives it.
         """
-        if key in self._compared:
+        if (place, key) in self._compared:
             return
-        self._compared.add(key)
+        self._compared.add((place, key))
         if type(text) is not str or (prompt and text.strip().endswith(self.text(key).strip()) and self.text(key)):
             return
         if text.strip() != self.text(key).strip():

@@ -39,7 +39,7 @@ GRAMMAR = Grammar(
 
 KINDS = (
     GRAMMAR.kinds
-    | {"cumulative-content", "empty-delta", "id-changed", "repeated-delta"}
+    | {"cumulative-content", "empty-delta", "empty-id", "id-changed", "repeated-delta"}
     | {
         "part-type-mismatch",
         "unknown-event",
@@ -129,6 +129,8 @@ class _RunWalk:
         elif data == self._updated and repeats(to_json(data)):
             yield Misstep("repeated-delta", chunk, "the update repeats the one before", "$.data")
         self._updated = data
+        for node, update in as_object(data).items():
+            yield from self._whole(chunk, as_object(update).get("messages"), f"$.data.{node}.messages", "update")
 
     def _partials(self, chunk: int, event: Chunk) -> Iterator[Misstep]:
         for index, message in enumerate(objects_in(event.get("data"))):
@@ -148,8 +150,14 @@ class _RunWalk:
             missing = describe(min(self._state - state))
             yield Misstep("value-changed", chunk, f"the state has no {missing}, but it had before", "$.data")
         self._state |= state
-        for index, message in enumerate(objects_in(as_object(event.get("data")).get("messages"))):
+        yield from self._whole(chunk, as_object(event.get("data")).get("messages"), "$.data.messages", "state")
+
+    def _whole(self, chunk: int, messages: object, path: str, place: str) -> Iterator[Misstep]:
+        """Compare the messages of a state or an update with their pieces."""
+        for index, message in enumerate(objects_in(messages)):
             id = message.get("id")
+            if id == "":
+                yield Misstep("empty-id", chunk, "the id of a message is empty", f"{path}[{index}].id")
             if type(id) is str and self._texts.text(id):
-                path = f"$.data.messages[{index}].content"
-                yield from self._texts.check_whole(chunk, path, text_of(message), key=id)
+                at = f"{path}[{index}].content"
+                yield from self._texts.check_whole(chunk, at, text_of(message), key=id, place=place)

@@ -30,6 +30,7 @@ RULE = Rule.declare(
         "cloudflare",
         "cohere",
         "gemini_interactions",
+        "langgraph",
         "mistral_conversations",
         "ollama",
         "openai_assistants",
