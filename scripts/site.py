@@ -24,7 +24,7 @@ NAVIGATION = {
     "Start": "test-without-a-key openai-compatible-in-ci know-your-ttft demo questions glossary comparison",
     "Commands": "record websocket proxy replay serve lint rule reassemble stats inspect convert diff reduce redact schema probe doctor completion",
     "Tests": "pytest from-vcrpy from-aimock faults faults-and-clients clients",
-    "Reference": "rules/index metrics definitions apis dialects providers formats recording-format python grammars terminal limits",
+    "Reference": "rules/index metrics definitions apis application-streams dialects providers formats recording-format python grammars terminal limits",
     "The project": "reliability performance scale mutants extending decisions/index",
 }
 _LISTED = ("rules", "decisions")

@@ -34,6 +34,7 @@ STUBS = {
         case "$1 $2" in
         "-m pip") [[ "$3" = install || "$3" = wheel ]] ;;
         "-m pytest") "$REAL" -m pytest "${@:3}" --collect-only tests/clients/test_clients.py ;;
+        "-m tests.producers.table") test -f tests/producers/table.py ;;
         "-m build") [[ "$3" = --outdir ]] ;;
         "-m venv") mkdir -p "$3/bin"; cp "$STUBS/python" "$STUBS/streamkit" "$3/bin" ;;
         benchmarks/*|scripts/*) test -f "$1" ;;

@@ -56,8 +56,8 @@ def test_a_message_is_shown_where_it_was_sent(after: int, place: int, tmp_path: 
 
 
 def test_the_gaps_of_the_server_are_as_without_it(tmp_path: Path) -> None:
-    silent, asked = conversation(), conversation(SentMessage(ASK, 15 * MS, 1))
-    lines = shown(inspected(tmp_path, asked))
+    silent, requested = conversation(), conversation(SentMessage(ASK, 15 * MS, 1))
+    lines = shown(inspected(tmp_path, requested))
     assert [line for line in lines if not line.startswith("→")] == shown(inspected(tmp_path, silent))
 
 

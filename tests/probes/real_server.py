@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-import json
 import os
 import signal
 import socket
 import subprocess
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
@@ -18,32 +15,28 @@ from datetime import date
 from pathlib import Path
 
 from streamkit.probes import Probe, selected
+from tests.installed import Installed
 from tests.probes import good_server
 from tests.processes import started
 from tests.waiting import until
 
-CACHE = Path(os.environ.get("STREAMKIT_SERVERS_CACHE") or Path.home() / ".cache" / "streamkit" / "servers")
 COUNTED = "one, two, three, four, five, six, seven, eight, nine, ten."
 COLOUR = "A ripe banana is yellow."
 
 
 @dataclass(frozen=True, kw_only=True)
-class RealServer:
+class RealServer(Installed):
     """A server and how it is set up.
 
-    `start` yields its base URL. `package` is installed with pip, or with npm if `node`, and `more` beside it; its version is
-    that of the table. `key` is the API key that it accepts, if it checks any. `concurrency` is the number of cases that are
-    asked at once.
+    `start` yields its base URL. The version of its package is that of the table. `key` is the API key that it accepts, if it
+    checks any. `concurrency` is the number of cases that are asked at once.
     """
 
     name: str
     setup: str
-    package: str
     start: Callable[[RealServer], Iterator[str]]
     apis: tuple[str, ...]
-    more: tuple[str, ...] = ()
     model: str = good_server.MODEL
-    node: bool = False
     key: str | None = None
     concurrency: int = 2
 
@@ -53,45 +46,8 @@ class RealServer:
         return self.name.replace(", ", "-").replace(" ", "-")
 
     @property
-    def folder(self) -> Path:
-        return CACHE / self._name.replace("/", "-").replace("@", "")
-
-    @property
-    def program(self) -> Path:
-        return self.folder / ("node_modules/.bin" if self.node else "bin")
-
-    @property
     def probes(self) -> list[Probe]:
         return [probe for probe in selected() if probe.api in self.apis]
-
-    @property
-    def _name(self) -> str:
-        return self.package.partition("[")[0]
-
-    @property
-    def version(self) -> str | None:
-        """The installed version; None if it is not installed."""
-        if self.node:
-            manifest = self.folder / "node_modules" / self._name / "package.json"
-            return str(json.loads(manifest.read_text(encoding="utf-8"))["version"]) if manifest.exists() else None
-        places = [str(place) for place in self.folder.glob("lib/python*/site-packages")]
-        found = next(iter(importlib.metadata.distributions(name=self._name, path=places)), None)
-        return None if found is None else found.version
-
-    def install(self) -> None:
-        """Install the newest version, unless a version is there."""
-        if self.version is not None:
-            return
-        self.folder.mkdir(parents=True, exist_ok=True)
-        if self.node:
-            # npm refuses to install a package into a folder of its own name, unless that says that it is another one.
-            (self.folder / "package.json").write_text('{"name": "environment", "private": true}', encoding="utf-8")
-            subprocess.run(
-                ["npm", "install", "--silent", "--prefix", self.folder, self.package, *self.more], check=True
-            )
-        else:
-            subprocess.run([sys.executable, "-m", "venv", self.folder], check=True)
-            subprocess.run([self.program / "pip", "install", "-q", self.package, *self.more], check=True)
 
 
 def free_port() -> int:

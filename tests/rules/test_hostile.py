@@ -19,7 +19,7 @@ from streamkit.model.exchange import Exchange, Frames
 from streamkit.rules import lint, selected
 from tests.clicking import CliRunner, Result
 
-from .edits import edited
+from .edits import STREAMS, edited
 from .test_fuzz import BASES, holders
 
 HUGE = 10**400
@@ -169,3 +169,28 @@ def test_no_value_of_any_field_raises(base: int) -> None:
             assert assemble(stream).message is not None
             tried += 1
     assert tried
+
+
+@pytest.mark.parametrize("name", ["data-stream.txt", "realtime.ndjson", "ollama-tool.ndjson", "agent.ndjson"])
+def test_no_value_of_any_field_of_a_line_raises(name: str) -> None:
+    """The same for streams of lines. Those of the AI SDK's data stream have a code before their JSON."""
+    lines = (STREAMS / name).read_bytes().splitlines()
+    rules = selected(("ALL",))
+    for place, line in enumerate(lines):
+        start = line.index(b":") + 1 if name.endswith(".txt") else 0
+        value = json.loads(line[start:])
+        for number in range(0, len(list(holders(value))) + 1, 5):
+            changed = json.loads(line[start:])
+            nasty = nested(NASTY[(number + place) % len(NASTY)])
+            if number == len(list(holders(value))):
+                changed = nasty  # the whole value
+            else:
+                holder, key = list(holders(changed))[number]
+                holder[key] = nasty
+            body = [*lines[:place], line[:start] + json.dumps(changed).encode(), *lines[place + 1 :]]
+            stream = interpret(Exchange(frames=Frames([b"\n".join(body) + b"\n"], [1], [1])), judge=True)
+            assert not [finding.message for finding in lint(stream, rules) if finding.code == "LINT000"], (
+                place,
+                number,
+            )
+            assert assemble(stream).message is not None

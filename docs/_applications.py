@@ -1,0 +1,164 @@
+"""Generate docs/application-streams.md from the measurements in tests/.
+
+Run `python docs/_applications.py`. A test checks that the page is up to date.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+PAGE = Path(__file__).parent / "application-streams.md"
+PRODUCERS = ROOT / "tests" / "specs" / "producers"
+RECORDED = ROOT / "tests" / "producers" / "recorded.json"
+FIGURES = ROOT / "tests" / "rules" / "application_defects.json"
+
+_ROW = re.compile(r"^\| `(\w+)/[^`]+` \| [^|]+ \|[^|]*\| [\w-]+ \|([^|]*)\|$", re.MULTILINE)
+_APIS = ("ai_sdk_ui", "ai_data_stream", "ag_ui", "mcp", "a2a", "langgraph")
+
+EXPLAINED = {
+    (
+        "ai",
+        "SEQ425",
+    ): "After the connection to its model was reset, ai 6 and 7 leave their own stream open: it has no more events, no"
+    " error and no end. `useChat` waits until the user gives up; here the client leaves after 5 s.",
+    (
+        "pydantic-ai",
+        "SEQ452",
+    ): "If the model rejects the first request, the adapter finishes a step that it never started. `useChat` of ai 7"
+    " shows the error all the same, so this is a warning.",
+    (
+        "LangServe",
+        "SEQ424",
+    ): "After the event `error`, the server closes the connection without the last chunk of the HTTP body."
+    " `RemoteRunnable` raises on the event, before it notices; a client that goes on reading gets a connection error.",
+}
+"""Why a producer's stream has a finding, and what its client makes of that. That a model's error is reported needs no reason."""
+
+_HEAD = """# Streams of applications
+
+The stream of a provider ends at the backend; the backend streams something else to its user. These protocols are [APIs](apis.md) like
+those of the providers: `record` and `proxy` record them, `lint` checks them, `reassemble` returns what their client shows, and `stats`
+measures the time to the first token as the user has it, not the backend.
+
+```sh
+streamkit proxy http://127.0.0.1:3000 -o app.jsonl   # in front of your application; point the browser at the proxy
+streamkit lint app.jsonl
+streamkit serve app.jsonl                            # the application without its backend and its model
+```
+
+## What is checked
+
+*Real streams* were sent by the frameworks [below](#producers), and by those of `tests/specs/producers`; *explained* are those with an
+error or a warning, each of which is a deviation of the producer, the error of its model or a client that left. *Defects* are made of a good stream, one in
+each event and field: an event that is dropped, doubled, moved, renamed or swapped; a field that is gone, null, empty, misspelled, of
+another type or another value. *Reassembled* are the streams in `tests/specs/producers` whose object equals that of the protocol's own
+client, or that this client rejects, and `lint` as well.
+
+| API | real streams | explained | defects found | reassembled as by |
+|---|---|---|---|---|
+"""
+
+_NOTES = """
+Every one of these streams gives the same result when it arrives in single bytes, and no value of any field ends a run: each place of
+each event was replaced by nested arrays, numbers of 400 digits, lone surrogates and the like (`tests/rules/test_hostile.py`,
+`tests/apis/test_any_json.py`).
+
+OpenAI's Realtime API has no row of real streams: a session needs a key. Its shapes and names are those of the types of openai-python,
+which has no accumulator to compare with. `langgraph` with the modes `values`, `updates` and `messages` sends what there is so far and
+no pieces, so that the time to the first token is missing; `messages-tuple` sends pieces.
+
+### AG-UI's conformance streams
+
+The specification of AG-UI has a corpus of streams for clients (`spec/1.1/conformance/streams` in its repository), each with the outcome
+that it requires. It is in no package, and not copied here. `STREAMKIT_AG_UI_SPEC=FOLDER pytest tests/apis/test_ag_ui_conformance.py`
+checks a copy of it: what a client must reject has an error, what it must accept has none, and the messages and the state are those
+required.
+
+## Producers
+
+Each was started on the newest version with its models played by `streamkit serve` (the synthetic recordings of this project), was asked
+by its own client where it has one, and was recorded between the two by `streamkit proxy`. In the column *text*, a name is that of the
+recording whose whole text the stream has. `python -m tests.producers.table` records them again, and a scheduled workflow repeats the
+comparison.
+
+| producer | request | API | verdict | findings | text |
+|---|---|---|---|---|---|
+"""
+
+_EXPLANATIONS = """
+`SEQ421` is the error of the model, which the producer reports. The other findings:
+
+"""
+
+
+def page() -> str:
+    """Return the page."""
+    recorded = json.loads(RECORDED.read_text(encoding="utf-8"))
+    rows = [line for known in recorded.values() for line in _rows(known)]
+    reasons = [f"* **{name}, [{code}](rules/{code}.md)**: {reason}" for (name, code), reason in EXPLAINED.items()]
+    checked = [*(_api_row(api, recorded) for api in _APIS), *_websocket_rows()]
+    return (
+        _HEAD + "\n".join(checked) + "\n" + _NOTES + "\n".join(rows) + "\n" + _EXPLANATIONS + "\n".join(reasons) + "\n"
+    )
+
+
+def _api_row(api: str, recorded: dict[str, Any]) -> str:
+    kept = [codes.split() for name, codes in _ROW.findall(_readme()) if name == api]
+    all_rows = [one for known in recorded.values() for one in known["rows"]]
+    live = [one["findings"] for one in all_rows if one["api"] == api and one["verdict"] != "not-a-stream"]
+    streams = kept + live
+    referees = [json.loads(path.read_text(encoding="utf-8")) for path in _referees(api)]
+    clients = ", ".join(f"`{one['call']}` of {' '.join(next(iter(one['versions'].items())))}" for one in referees)
+    same = len({name for one in referees for name in one["streams"]})
+    return f"| [`{api}`](apis.md#{api}) | {len(streams)} | {sum(map(bool, streams))} | {_defects(api)} | {clients}: {same} of {same} |"
+
+
+def _readme() -> str:
+    return (PRODUCERS / "README.md").read_text(encoding="utf-8")
+
+
+def _referees(api: str) -> list[Path]:
+    return [PRODUCERS / f"{name}.json" for name in ((api, "langserve") if api == "langgraph" else (api,))]
+
+
+def _defects(api: str) -> str:
+    figures = json.loads(FIGURES.read_text(encoding="utf-8"))
+    return "; ".join(_share(one) for one in figures.values() if one["api"] == api)
+
+
+def _share(figure: dict[str, Any]) -> str:
+    """Return how many defects are found, with the share rounded down."""
+    found, made = figure["found"], figure["defects"]
+    return f"{found} of {made} ({100 * found // made} %)"
+
+
+def _websocket_rows() -> list[str]:
+    referees = {"openai_responses": "openai-python, over HTTP as well", "openai_realtime": "-"}
+    return [
+        f"| [`{api}`](apis.md#{api}) over a [WebSocket](websocket.md) | - | - | {_defects(api)} | {referee} |"
+        for api, referee in referees.items()
+    ]
+
+
+def _rows(known: dict[str, Any]) -> list[str]:
+    return [
+        f"| {known['name']} {known['version']} | `{one['request']}` | {one['api']} | {one['verdict']} | {_codes(one['findings'])} |"
+        f" {_text(one['text'])} |"
+        for one in known["rows"]
+    ]
+
+
+def _codes(codes: list[str]) -> str:
+    return ", ".join(f"[{code}](rules/{code}.md)" for code in codes)
+
+
+def _text(text: str) -> str:
+    return f"`{text}`" if re.fullmatch(r"[a-z-]*", text) and text else text.replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
