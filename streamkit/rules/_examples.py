@@ -147,6 +147,54 @@ data: {"index":1,"token":{"id":5,"text":"Hi","logprob":-0.1,"special":false},"ge
 data: {"index":2,"token":{"id":2,"text":"</s>","logprob":-0.1,"special":true},"generated_text":"Hi","details":{"finish_reason":"eos_token","generated_tokens":2,"seed":null}}
 """
 
+_AG_UI = r"""
+data: {"type":"RUN_STARTED","threadId":"t1","runId":"r1"}
+
+data: {"type":"STATE_SNAPSHOT","snapshot":{"steps":[]}}
+
+data: {"type":"STATE_DELTA","delta":[{"op":"add","path":"/steps/-","value":"search"}]}
+
+data: {"type":"TEXT_MESSAGE_START","messageId":"m1","role":"assistant"}
+
+data: {"type":"TEXT_MESSAGE_CONTENT","messageId":"m1","delta":"Hi"}
+
+data: {"type":"TEXT_MESSAGE_END","messageId":"m1"}
+
+data: {"type":"RUN_FINISHED","threadId":"t1","runId":"r1"}
+"""
+
+_DATA_STREAM = r"""
+f:{"messageId":"m1"}
+0:"It rains"
+0:" in Bern."
+9:{"toolCallId":"c1","toolName":"weather","args":{"city":"Bern"}}
+e:{"finishReason":"tool-calls","usage":{"promptTokens":3,"completionTokens":4},"isContinued":false}
+d:{"finishReason":"tool-calls","usage":{"promptTokens":3,"completionTokens":4}}
+"""
+
+_REALTIME = r"""
+{"type":"session.created","event_id":"e1","session":{"type":"realtime","object":"realtime.session","id":"s1","model":"gpt-realtime"}}
+{"type":"response.created","event_id":"e2","response":{"object":"realtime.response","id":"r1","status":"in_progress","output":[]}}
+{"type":"response.output_item.added","event_id":"e3","response_id":"r1","output_index":0,"item":{"id":"i1","type":"message","status":"in_progress","role":"assistant","content":[]}}
+{"type":"response.content_part.added","event_id":"e4","response_id":"r1","item_id":"i1","output_index":0,"content_index":0,"part":{"type":"text","text":""}}
+{"type":"response.output_text.delta","event_id":"e5","response_id":"r1","item_id":"i1","output_index":0,"content_index":0,"delta":"It rains"}
+{"type":"response.output_text.delta","event_id":"e6","response_id":"r1","item_id":"i1","output_index":0,"content_index":0,"delta":" in Bern."}
+{"type":"response.output_text.done","event_id":"e7","response_id":"r1","item_id":"i1","output_index":0,"content_index":0,"text":"It rains in Bern."}
+{"type":"response.content_part.done","event_id":"e8","response_id":"r1","item_id":"i1","output_index":0,"content_index":0,"part":{"type":"text","text":"It rains in Bern."}}
+{"type":"response.output_item.done","event_id":"e9","response_id":"r1","output_index":0,"item":{"id":"i1","type":"message","status":"completed","role":"assistant","content":[{"type":"output_text","text":"It rains in Bern."}]}}
+{"type":"response.done","event_id":"e10","response":{"object":"realtime.response","id":"r1","status":"completed","output":[{"id":"i1","type":"message","status":"completed","role":"assistant","content":[{"type":"output_text","text":"It rains in Bern."}]}],"usage":{"total_tokens":7,"input_tokens":3,"output_tokens":4}}}
+"""
+
+_REALTIME_CALL = r"""
+{"type":"session.created","event_id":"e1","session":{"type":"realtime","object":"realtime.session","id":"s1","model":"gpt-realtime"}}
+{"type":"response.created","event_id":"e2","response":{"object":"realtime.response","id":"r1","status":"in_progress","output":[]}}
+{"type":"response.output_item.added","event_id":"e3","response_id":"r1","output_index":0,"item":{"id":"i1","type":"function_call","status":"in_progress","name":"weather","call_id":"c1","arguments":""}}
+{"type":"response.function_call_arguments.delta","event_id":"e4","response_id":"r1","item_id":"i1","output_index":0,"call_id":"c1","delta":"{\"city\":\"Bern\"}"}
+{"type":"response.function_call_arguments.done","event_id":"e5","response_id":"r1","item_id":"i1","output_index":0,"call_id":"c1","name":"weather","arguments":"{\"city\":\"Bern\"}"}
+{"type":"response.output_item.done","event_id":"e6","response_id":"r1","output_index":0,"item":{"id":"i1","type":"function_call","status":"completed","name":"weather","call_id":"c1","arguments":"{\"city\":\"Bern\"}"}}
+{"type":"response.done","event_id":"e7","response":{"object":"realtime.response","id":"r1","status":"completed","output":[{"id":"i1","type":"function_call","status":"completed","name":"weather","call_id":"c1","arguments":"{\"city\":\"Bern\"}"}]}}
+"""
+
 _RECORDING = r"""
 {"type":"start","streamkit":1,"recorded_at":"2026-11-20T20:00:00.000000Z","source":"client","clock":"monotonic","request":null,"labels":{},"tool":"t"}
 {"type":"response","at":1000,"status":200,"http":"1.1","headers":[["content-type","text/event-stream"]]}
@@ -175,6 +223,10 @@ EXAMPLES: Mapping[str, Base] = {
     "interactions": Base("sse", _INTERACTIONS.strip("\n") + "\n"),
     "ollama": Base("ndjson", _OLLAMA.strip("\n") + "\n"),
     "tgi": Base("sse", _TGI.strip("\n") + "\n"),
+    "ag-ui": Base("sse", _AG_UI.strip("\n") + "\n"),
+    "data-stream": Base("text", _DATA_STREAM.strip("\n") + "\n"),
+    "realtime": Base("ndjson", _REALTIME.strip("\n") + "\n"),
+    "realtime-call": Base("ndjson", _REALTIME_CALL.strip("\n") + "\n"),
     "recording": Base("jsonl", _RECORDING.strip("\n") + "\n"),
     "log": Base("text", _LOG.strip("\n") + "\n"),
 }

@@ -10,7 +10,7 @@ in full:
     Good: chat
 
 An example that edits cannot produce is written in full, between fences. `Bad, with SEQ410 beside it: chat` is an example that
-also breaks another rule.
+also breaks another rule. Further examples name their API: ``Bad, in `openai_realtime`: realtime``.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from collections.abc import Iterator, Mapping
 from streamkit.errors import CatalogueError
 
 _EXAMPLE = re.compile(
-    r"^(?P<label>(?:Bad|Good)(?:, with [A-Z0-9, ]+ beside it)?): (?P<base>[a-z-]+)(?P<edits>(?:\n    .+)*)$",
+    r"^(?P<label>(?:Bad|Good)(?:, in `\w+`)?(?:, with [A-Z0-9, ]+ beside it)?): (?P<base>[a-z-]+)(?P<edits>(?:\n    .+)*)$",
     re.MULTILINE,
 )
 

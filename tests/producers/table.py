@@ -62,7 +62,7 @@ def row(exchange: Exchange) -> Row:
 
 def first_token(stream: Stream) -> int | None:
     """Return the time from the request to the first token (ns), None if the stream has none."""
-    values = measure(stream, [METRICS["ttft"]]).samples["ttft"].values
+    values = measure(stream, [METRICS["time_to_first_token"]]).samples["time_to_first_token"].values
     return round(values[0]) if values else None
 
 

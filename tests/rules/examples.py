@@ -16,7 +16,7 @@ from streamkit.rules import RULES, Rule, broken, contract_of, contracts, damage,
 from streamkit.rules._broken import cause
 
 FENCE = re.compile(
-    r"^(?P<label>Bad|Good)(?:, with (?P<beside>[A-Z0-9, ]+) beside it)?:\n\n```(?P<kind>\S+)\n(?P<text>.*?)\n```$",
+    r"^(?P<label>(?:Bad|Good)(?:, in `\w+`)?)(?:, with (?P<beside>[A-Z0-9, ]+) beside it)?:\n\n```(?P<kind>\S+)\n(?P<text>.*?)\n```$",
     re.MULTILINE | re.DOTALL,
 )
 
@@ -34,7 +34,7 @@ HOUSE = contract_of({"properties": {"tenant": {"type": "string"}}}, "house.json"
 
 
 def examples(manual: str) -> dict[str, Example]:
-    """The labelled examples of a manual."""
+    """The labelled examples of a manual: `Bad`, `Good`, and those of further APIs, such as ``Bad, in `ag_ui` ``."""
     return {
         match["label"]: Example(
             example_bytes(match["kind"], match["text"]), frozenset((match["beside"] or "").replace(",", " ").split())

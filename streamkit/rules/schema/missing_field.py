@@ -12,6 +12,16 @@ Bad: chat
     delete 2 $.object
 
 Good: chat
+
+Bad, in `ai_data_stream`: data-stream
+    data 4 9:{"toolCallId":"c1","args":{"city":"Bern"}}
+
+Good, in `ai_data_stream`: data-stream
+
+Bad, in `openai_realtime`: realtime
+    delete 5 $.item_id
+
+Good, in `openai_realtime`: realtime
 """
 
 from streamkit.rules import Rule, misfits

@@ -13,6 +13,11 @@ Bad: anthropic
     set 1 $.message.role "robot"
 
 Good: anthropic
+
+Bad, in `openai_realtime`: realtime
+    set 9 $.item.status "done"
+
+Good, in `openai_realtime`: realtime
 """
 
 from streamkit.rules import Rule, misfits

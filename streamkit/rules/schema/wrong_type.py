@@ -11,6 +11,16 @@ Bad: chat
     set 2 $.created "1760000000"
 
 Good: chat
+
+Bad, in `ai_data_stream`: data-stream
+    data 2 0:{"text":"It rains"}
+
+Good, in `ai_data_stream`: data-stream
+
+Bad, in `openai_realtime`: realtime
+    set 6 $.event_id 6
+
+Good, in `openai_realtime`: realtime
 """
 
 from streamkit.rules import Rule, misfits

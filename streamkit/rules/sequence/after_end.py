@@ -11,6 +11,11 @@ Bad: converse
     repeat 7
 
 Good: converse
+
+Bad, in `ai_data_stream`: data-stream
+    move 3 to 6
+
+Good, in `ai_data_stream`: data-stream
 """
 
 from streamkit.rules import Rule, missteps

@@ -11,6 +11,23 @@ Bad: chat
     data 3 {"error":{"message":"overloaded","type":"server_error","code":null}}
 
 Good: chat
+
+Bad, in `ai_data_stream`: data-stream
+    data 4 3:"overloaded"
+    drop 5
+    drop 5
+
+Good, in `ai_data_stream`: data-stream
+
+Bad, in `openai_realtime`: realtime
+    insert 6 {"type":"error","event_id":"e6","error":{"type":"server_error","message":"overloaded"}}
+    drop 7
+    drop 7
+    drop 7
+    drop 7
+    drop 7
+
+Good, in `openai_realtime`: realtime
 """
 
 from __future__ import annotations

@@ -11,6 +11,11 @@ Bad: chat-tools
     set 4 $.choices[0].finish_reason "stop"
 
 Good: chat-tools
+
+Bad, in `ai_data_stream`: data-stream
+    drop 4
+
+Good, in `ai_data_stream`: data-stream
 """
 
 from streamkit.rules import Rule, missteps

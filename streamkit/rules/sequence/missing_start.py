@@ -13,6 +13,11 @@ Bad: converse
     drop 1
 
 Good: converse
+
+Bad, in `openai_realtime`: realtime
+    drop 2
+
+Good, in `openai_realtime`: realtime
 """
 
 from streamkit.rules import Rule, missteps

@@ -15,6 +15,11 @@ Bad: converse
     set 6 $.contentBlockStop.contentBlockIndex 3
 
 Good: converse
+
+Bad, in `ai_data_stream`: data-stream
+    repeat 4
+
+Good, in `ai_data_stream`: data-stream
 """
 
 from streamkit.rules import Rule, missteps

@@ -12,6 +12,12 @@ Bad: anthropic
     repeat 3
 
 Good: anthropic
+
+Bad, in `ai_data_stream`: data-stream
+    data 2 0:"the quick brown fox jumps"
+    repeat 2
+
+Good, in `ai_data_stream`: data-stream
 """
 
 from streamkit.rules import Rule, missteps

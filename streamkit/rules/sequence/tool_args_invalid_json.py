@@ -11,6 +11,14 @@ Bad: chat-tools
     set 3 $.choices[0].delta.tool_calls[0].function.arguments "{\"a\":"
 
 Good: chat-tools
+
+Bad, in `openai_realtime`: realtime-call
+    set 4 $.delta "{\"city\":"
+    set 5 $.arguments "{\"city\":"
+    set 6 $.item.arguments "{\"city\":"
+    set 7 $.response.output[0].arguments "{\"city\":"
+
+Good, in `openai_realtime`: realtime-call
 """
 
 from streamkit.rules import Rule, missteps

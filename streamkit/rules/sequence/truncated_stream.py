@@ -17,6 +17,16 @@ Bad:
 ```
 
 Good: chat
+
+Bad, in `ai_data_stream`: data-stream
+    drop 6
+
+Good, in `ai_data_stream`: data-stream
+
+Bad, in `openai_realtime`: realtime
+    drop 10
+
+Good, in `openai_realtime`: realtime
 """
 
 from __future__ import annotations

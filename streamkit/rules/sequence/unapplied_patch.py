@@ -7,19 +7,10 @@ Why it matters: a client leaves the whole change out, and its state differs from
 
 What to do: send a snapshot before changes, and make changes from the state that was sent last.
 
-Bad:
+Bad: ag-ui
+    set 3 $.delta[0] {"op":"replace","path":"/steps/0","value":"search"}
 
-```sse
-data: {"type":"RUN_STARTED","threadId":"t","runId":"r"}
-
-data: {"type":"STATE_SNAPSHOT","snapshot":{"steps":[]}}
-
-data: {"type":"STATE_DELTA","delta":[{"op":"replace","path":"/steps/0","value":"search"}]}
-
-data: {"type":"RUN_FINISHED","threadId":"t","runId":"r"}
-```
-
-Good: chat
+Good: ag-ui
 """
 
 from streamkit.rules import Rule, missteps

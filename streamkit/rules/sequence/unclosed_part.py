@@ -12,6 +12,16 @@ Bad: converse
     drop 6
 
 Good: converse
+
+Bad, in `ai_data_stream`: data-stream
+    drop 5
+
+Good, in `ai_data_stream`: data-stream
+
+Bad, in `openai_realtime`: realtime
+    drop 8
+
+Good, in `openai_realtime`: realtime
 """
 
 from streamkit.rules import Rule, missteps

@@ -11,6 +11,16 @@ Bad: converse
     insert 3 {"type":"ping"}
 
 Good: converse
+
+Bad, in `ai_data_stream`: data-stream
+    data 2 x:"It rains"
+
+Good, in `ai_data_stream`: data-stream
+
+Bad, in `openai_realtime`: realtime
+    set 1 $.type "session.opened"
+
+Good, in `openai_realtime`: realtime
 """
 
 from streamkit.rules import Rule, missteps

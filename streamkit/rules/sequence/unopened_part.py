@@ -13,6 +13,11 @@ Bad: converse
     set 6 $.messageStop.stopReason "end_turn"
 
 Good: converse
+
+Bad, in `openai_realtime`: realtime
+    drop 3
+
+Good, in `openai_realtime`: realtime
 """
 
 from streamkit.rules import Rule, missteps

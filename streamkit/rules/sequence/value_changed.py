@@ -12,6 +12,11 @@ Bad: interactions
     set 6 $.interaction.agent "a2"
 
 Good: interactions
+
+Bad, in `openai_realtime`: realtime
+    set 3 $.item.id "i2"
+
+Good, in `openai_realtime`: realtime
 """
 
 from streamkit.rules import Rule, missteps

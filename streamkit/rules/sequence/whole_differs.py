@@ -12,6 +12,11 @@ Bad: tgi
     set 2 $.generated_text "Bye"
 
 Good: tgi
+
+Bad, in `openai_realtime`: realtime
+    drop 5
+
+Good, in `openai_realtime`: realtime
 """
 
 from streamkit.rules import Rule, missteps

@@ -10,6 +10,11 @@ Bad: chat-usage
     set 4 $.usage.total_tokens 9
 
 Good: chat-usage
+
+Bad, in `openai_realtime`: realtime
+    set 10 $.response.usage.total_tokens 9
+
+Good, in `openai_realtime`: realtime
 """
 
 from streamkit.rules import Rule, missteps
