@@ -244,13 +244,21 @@ class _Choice:
             yield Part("text", content)
         if self.refusal and (refusal := joined(self.refusal)):
             yield Part("refusal", refusal)
-        for calls in (self.calls, self.function):
-            yield from calls.parts if calls else ()
+        yield from self._call_parts()
         if self.audio:
             audio = self._message()["audio"]
             yield Part("audio", as_string(audio.get("transcript")), nonempty_string(audio.get("id")), data=audio)
         for citation in objects_in(plain(self.rest.get("annotations"))):
             yield Part("citation", as_string(as_object(citation.get("url_citation")).get("url")), data=citation)
+
+    def _call_parts(self) -> Iterator[Part]:
+        listed = self.calls.parts if self.calls else []
+        yield from listed
+        known = {(call.name, call.text) for call in listed}
+        # Some gateways repeat a call in the field that it had in older versions.
+        for call in self.function.parts if self.function else ():
+            if (call.name, call.text) not in known:
+                yield call
 
 
 def _add_part(parts: list[dict[str, Any]], part: dict[str, Any]) -> None:

@@ -180,15 +180,18 @@ def _convert_delta(delta: dict[str, Any], choice: int) -> list[Delta]:
         found.append(Delta(kind, text, choice=choice))
     if as_string(delta.get("refusal")):
         found.append(Delta("refusal", delta["refusal"], choice=choice))
+    pieces = set()
     for index, call in enumerate(objects_in(delta.get("tool_calls"))):
         name, arguments = name_and_arguments(call)
+        pieces.add((name, arguments))
         part = as_index(call.get("index"), index)
         found.append(
             Delta("tool", arguments, choice=choice, part=part, id=nonempty_string(call.get("id")), name=name or None)
         )
     if type(delta.get("function_call")) is dict:
         name, arguments = name_and_arguments({"function": delta["function_call"]})
-        found.append(Delta("tool", arguments, choice=choice, part=0, id=None, name=name or None))
+        if (name, arguments) not in pieces:  # some gateways repeat the call in the field that it had in older versions
+            found.append(Delta("tool", arguments, choice=choice, part=0, id=None, name=name or None))
     audio = as_object(delta.get("audio"))
     if audio:
         found.append(
