@@ -109,7 +109,8 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """No recording answers. `nearest` is the index of the one with the fewest differences, or None.
+    """No recording answers. `nearest` is the index of the most similar one, or None: of those with the same method and path,
+    if there are any, the one in which the fewest values differ. `differences` is the number of places where it does.
 
     `used_up`: recordings do match, but each was already played.
     """
@@ -300,21 +301,43 @@ class Matcher:
         return without(_value(request.body), self._ignore)
 
     def _miss(self, view: dict[str, Any], streaming: bool | None) -> Miss:
-        nearest: tuple[int, int] | None = None
+        nearest: tuple[tuple[bool, int], int] | None = None
         for index, recorded in enumerate(self._views):
             if recorded is not None:
-                limit = nearest[0] if nearest else _MANY
-                count = sum(1 for _, _ in zip(differences(recorded, view), range(limit), strict=False))
-                if nearest is None or count < nearest[0]:
-                    nearest = count, index
+                distance = _distance(recorded, view, nearest[0] if nearest else (True, _MANY))
+                if nearest is None or distance < nearest[0]:
+                    nearest = distance, index
         if nearest is None:
             return Miss()
-        count, index = nearest
-        first = next(differences(self._views[index], view), None)
-        if first is None:  # they differ in streaming only
-            first = RequestDifference("body.stream", self._recordings[index].wants_stream, streaming)
-            count = 1
-        return Miss(index, first, count)
+        index = nearest[1]
+        found = list(islice(differences(self._views[index], view), _MANY))
+        # Without one, they differ in streaming only.
+        first = found[0] if found else RequestDifference("body.stream", self._recordings[index].wants_stream, streaming)
+        return Miss(index, first, len(found) or 1)
+
+
+def _distance(recorded: dict[str, Any], received: dict[str, Any], limit: tuple[bool, int]) -> tuple[bool, int]:
+    """Return whether two views are of different routes, and how many values differ, counted up to that of `limit`.
+
+    An object that only one of them has counts as much as it contains: otherwise a body of another kind would be the most similar.
+    """
+    elsewhere = any(recorded.get(part) != received.get(part) for part in ("method", "path"))
+    if elsewhere > limit[0]:
+        return elsewhere, _MANY
+    most = limit[1] if elsewhere == limit[0] else _MANY
+    size = 0
+    for difference in differences(recorded, received):
+        size += max(_values(difference.recorded), _values(difference.received))
+        if size >= most:
+            break
+    return elsewhere, size
+
+
+def _values(value: Any) -> int:
+    """Return the number of values in a JSON value that are not containers, at least 1."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    return max(sum(map(_values, value)), 1) if isinstance(value, list) else 1
 
 
 # Stop counting differences here.

@@ -215,6 +215,21 @@ def test_the_first_difference_from_the_nearest_recording(received: Request, mess
     assert (miss.nearest, str(miss.first)) == (1, message)
 
 
+def test_the_nearest_recording_has_the_same_route_and_the_fewest_other_values() -> None:
+    turns = [{"role": "user", "content": text} for text in ("one", "two", "three")]
+    recorded = {
+        "a body that is no object": request('{"model":'),
+        "another route": request({**ASKED, "messages": turns}, "/v1/embeddings"),
+        "the conversation so far": request({**ASKED, "messages": turns[:2]}),
+        "a conversation of another kind": request({**ASKED, "messages": "one two three"}),
+    }
+    miss = Matcher([Candidate(request=one) for one in recorded.values()]).choose(request({**ASKED, "messages": turns}))
+    assert isinstance(miss, Miss)
+    assert list(recorded)[miss.nearest or 0] == "the conversation so far"
+    assert str(miss.first) == 'body.messages[2]: recorded nothing, received {"role":"user","content":"three"}'
+    assert miss.differences == 1
+
+
 def test_a_difference_in_streaming_only() -> None:
     miss = Matcher([Candidate(request=PLAIN, streamed=False, wants_stream=False)]).choose(STREAM)
     assert str(miss.first) == "body.stream: recorded false, received true"  # type: ignore[union-attr]
