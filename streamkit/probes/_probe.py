@@ -279,7 +279,7 @@ class Probe:
     @property
     def clients(self) -> tuple[str, ...]:
         """The clients that need what the case checks, as its manual names them."""
-        named = sections(self.docstring).get("Clients")
+        named = sections(self.docstring).get("Clients", "").removesuffix(".")
         return (named,) if named else ()
 
 

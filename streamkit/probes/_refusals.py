@@ -67,7 +67,7 @@ _OPENAI = _ErrorObject(
     "openai-python, LangChain and the AI SDK, which then show the status alone",
 )
 _ANTHROPIC = _ErrorObject(
-    (("type", str), ("error", dict), ("error.type", str), ("error.message", str)),
+    (("error", dict), ("type", str), ("error.type", str), ("error.message", str)),
     ("type", "error", "error.type", "error.message"),
     "the AI SDK, which then shows the status alone",
 )
