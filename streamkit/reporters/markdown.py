@@ -30,12 +30,9 @@ def rows(given: Sequence[Row]) -> str:
     if not given:
         return ""
     names = list(given[0])
-    # Numbers begin with the first column that holds one: those before it are words.
-    numeric = (
-        place for place, name in enumerate(names) if any(isinstance(row.get(name), int | float) for row in given)
-    )
+    words = [place for place, name in enumerate(names, 1) if any(isinstance(row.get(name), str) for row in given)]
     cells = [["-" if row.get(name) is None else str(row[name]) for name in names] for row in given]
-    return _table(Table(names, cells, left=max(next(numeric, len(names)), 1)))
+    return _table(Table(names, cells, left=max(words, default=1)))
 
 
 def stats(report: StatsReport) -> Iterator[str]:
