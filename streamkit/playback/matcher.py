@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import Any, Literal, get_args
 
@@ -16,6 +16,13 @@ import orjson
 
 from streamkit.frozen import dataclass
 from streamkit.model.exchange import Body, Request
+from streamkit.playback.differences import (
+    MANY,
+    RequestDifference,
+    differences,
+    distance,
+    streaming_difference,
+)
 from streamkit.playback.fields import FieldPath, without
 from streamkit.providers import marked
 
@@ -33,7 +40,6 @@ _CONVERSATION = frozenset(
 )  # fmt: skip
 
 _VERSION = re.compile(r"v\d+[a-z]*\d*")
-_ABSENT = object()
 
 _STREAMING_PATHS = (
     (":streamGenerateContent", ":generateContent"),
@@ -81,22 +87,6 @@ class _Recipient:
         return _Recipient(
             host=_authority(request.url), marks=marked(request.headers), path=whole_path(request.path), headers=headers
         )
-
-
-@dataclass(frozen=True, slots=True)
-class RequestDifference:
-    """A difference between a request and a recorded one, at a JSON path. Absent values are None."""
-
-    at: str
-    recorded: Any
-    received: Any
-
-    def as_json(self) -> dict[str, Any]:
-        """As the answer to a request without a match lists it."""
-        return {"at": self.at, "recorded": self.recorded, "asked": self.received}
-
-    def __str__(self) -> str:
-        return f"{self.at}: recorded {_shown(self.recorded)}, received {_shown(self.received)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,9 +177,9 @@ class Matcher:
 
     def compare(self, request: Request, index: int) -> list[RequestDifference]:
         """Return the differences between a request and the recorded one with this index, at most 10,000."""
-        found = list(islice(differences(self._views[index], self._view(request)), _MANY))
+        found = list(islice(differences(self._views[index], self._view(request)), MANY))
         if not found:
-            found = [RequestDifference("body.stream", self._recordings[index].wants_stream, request.asks_for_stream)]
+            found = [streaming_difference(self._recordings[index].wants_stream, request.asks_for_stream)]
         return found
 
     def reset(self) -> None:
@@ -304,44 +294,18 @@ class Matcher:
         nearest: tuple[tuple[bool, int], int] | None = None
         for index, recorded in enumerate(self._views):
             if recorded is not None:
-                distance = _distance(recorded, view, nearest[0] if nearest else (True, _MANY))
-                if nearest is None or distance < nearest[0]:
-                    nearest = distance, index
+                away = distance(recorded, view, nearest[0] if nearest else (True, MANY))
+                if nearest is None or away < nearest[0]:
+                    nearest = away, index
         if nearest is None:
             return Miss()
         index = nearest[1]
-        found = list(islice(differences(self._views[index], view), _MANY))
+        found = list(islice(differences(self._views[index], view), MANY))
         # Without one, they differ in streaming only.
-        first = found[0] if found else RequestDifference("body.stream", self._recordings[index].wants_stream, streaming)
+        first = found[0] if found else streaming_difference(self._recordings[index].wants_stream, streaming)
         return Miss(index, first, len(found) or 1)
 
 
-def _distance(recorded: dict[str, Any], received: dict[str, Any], limit: tuple[bool, int]) -> tuple[bool, int]:
-    """Return whether two views are of different routes, and how many values differ, counted up to that of `limit`.
-
-    An object that only one of them has counts as much as it contains: otherwise a body of another kind would be the most similar.
-    """
-    elsewhere = any(recorded.get(part) != received.get(part) for part in ("method", "path"))
-    if elsewhere > limit[0]:
-        return elsewhere, _MANY
-    most = limit[1] if elsewhere == limit[0] else _MANY
-    size = 0
-    for difference in differences(recorded, received):
-        size += max(_values(difference.recorded), _values(difference.received))
-        if size >= most:
-            break
-    return elsewhere, size
-
-
-def _values(value: Any) -> int:
-    """Return the number of values in a JSON value that are not containers, at least 1."""
-    if isinstance(value, dict):
-        value = list(value.values())
-    return max(sum(map(_values, value)), 1) if isinstance(value, list) else 1
-
-
-# Stop counting differences here.
-_MANY = 10_000
 _KEYS_KEPT = 256
 # Floats above this cannot represent every integer.
 _EXACT = 1 << 53
@@ -371,25 +335,6 @@ def whole_path(path: str) -> str:
     return path
 
 
-def differences(recorded: Any, received: Any, at: str = "") -> Iterator[RequestDifference]:
-    """Yield all differences between two JSON values, in order; each item that only one of two lists has is one."""
-    if isinstance(recorded, dict) and isinstance(received, dict):
-        for key in [*recorded, *(key for key in received if key not in recorded)]:
-            yield from differences(recorded.get(key, _ABSENT), received.get(key, _ABSENT), f"{at}.{key}" if at else key)
-    elif isinstance(recorded, list) and isinstance(received, list):
-        for index, (one, other) in enumerate(zip(recorded, received, strict=False)):
-            yield from differences(one, other, f"{at}[{index}]")
-        shorter = min(len(recorded), len(received))
-        for index, item in enumerate(recorded[shorter:], shorter):
-            yield RequestDifference(f"{at}[{index}]", item, None)
-        for index, item in enumerate(received[shorter:], shorter):
-            yield RequestDifference(f"{at}[{index}]", None, item)
-    elif recorded != received or isinstance(recorded, bool) is not isinstance(received, bool):
-        yield RequestDifference(
-            at, None if recorded is _ABSENT else recorded, None if received is _ABSENT else received
-        )
-
-
 def _value(body: Body | None) -> Any:
     if body is None:
         return None
@@ -411,10 +356,3 @@ def _canonical(value: Any) -> Any:
 
 def _order(recorded: Candidate) -> tuple[str, str, int]:
     return recorded.recorded_at or "", recorded.path, recorded.number
-
-
-def _shown(value: Any) -> str:
-    if value is None:
-        return "nothing"
-    text = orjson.dumps(value).decode()
-    return text if len(text) <= 80 else text[:79] + "…"
