@@ -56,10 +56,10 @@ def _lines(rows: Sequence[Mapping[str, str | None]], sink: CommandOutput) -> Ite
     for row in sorted(rows, key=lambda row: _GRAVEST_FIRST.index(row["after"] or "pass")):
         before, after = row["before"] or "not asked", row["after"] or "not asked"
         yield f"{row['case']:<{width}}  {before} -> {after}"
-        told = [row["why_after"] or ""]
+        reasons = [row["why_after"] or ""]
         if row["why_before"] and (before == after or not row["why_after"]):
-            told.append(f"before: {row['why_before']}")
-        for why in filter(None, map(one_line, told)):
+            reasons.append(f"before: {row['why_before']}")
+        for why in filter(None, map(one_line, reasons)):
             yield from (
                 wrap(why, columns - 4, initial_indent="    ", subsequent_indent="    ") if columns else [f"    {why}"]
             )
