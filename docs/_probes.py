@@ -58,6 +58,7 @@ def case(probe: Probe) -> str:
     return f"### {probe.name}\n\n{probe.title}.\n\n{listed}\n{finds}"
 
 
+_MOST_CLIENTS = 3
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|])")
 
 
@@ -67,7 +68,7 @@ def servers_page(results: dict[str, Any]) -> str:
     lines = [
         "# Servers that others wrote\n",
         "Each was installed from its package index, started on one machine, and asked every case of the APIs that it offers. To repeat it with",
-        "the newest versions: `python -m tests.probes.servers`. [What the bytes show](findings.md) explains the failures that were confirmed.\n",
+        "the newest versions: `python -m tests.probes.servers`. [What the bytes show](findings.md) explains what failed.\n",
         "| | server | version | set up | measured | verdicts |",
         "|---|---|---|---|---|---|",
     ]
@@ -83,10 +84,22 @@ def servers_page(results: dict[str, Any]) -> str:
         marks = [MARKS[case["verdict"]] if (case := server["cases"].get(probe.key)) else "" for server in servers]
         lines.append(f"| {probe.key} | {' | '.join(marks)} |")
     for number, server in enumerate(servers, 1):
-        lines += ["", f"## {number}. {server['name']}: what failed\n"]
-        failed = {key: case for key, case in server["cases"].items() if case["verdict"] == "fail"}
-        lines += [f"* **{key}**: {escaped(case['why'])}" for key, case in failed.items()]
+        lines += ["", f"## {number}. {server['name']}\n"]
+        lines += [f"* ✗ **{key}**: {escaped(case['why'])}{breaks(case)}" for key, case in judged(server, "fail")]
+        lines += [f"* ~ {key}: {escaped(case['why'])}" for key, case in judged(server, "deviates")]
     return "\n".join(lines) + "\n"
+
+
+def judged(server: dict[str, Any], verdict: str) -> list[tuple[str, dict[str, Any]]]:
+    """Return the cases of a server with this verdict."""
+    return [(key, case) for key, case in server["cases"].items() if case["verdict"] == verdict]
+
+
+def breaks(case: dict[str, Any]) -> str:
+    """Return the clients that break, the first of many."""
+    named = "; ".join(case["breaks"][:_MOST_CLIENTS])
+    more = f"; and {len(case['breaks']) - _MOST_CLIENTS} more" if len(case["breaks"]) > _MOST_CLIENTS else ""
+    return f". Breaks: {escaped(named)}{more}" if named else ""
 
 
 _READS = "reads it"

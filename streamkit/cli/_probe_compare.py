@@ -45,7 +45,7 @@ def compare_folders(folders: tuple[str, str], probes: Sequence[Probe], format_na
             assert reporter.rows is not None
             write(sink, reporter, reporter.rows(rows))
     same = len({*old, *new}) - len(rows)
-    console.say(f"{len(rows)} of {len(rows) + same} cases changed, {worse} now fail")
+    console.say(f"{len(rows)} of {len(rows) + same} cases changed, {worse} now fail{'s' if worse == 1 else ''}")
     return 1 if worse else 0
 
 
@@ -56,8 +56,10 @@ def _lines(rows: Sequence[Mapping[str, str | None]], sink: CommandOutput) -> Ite
     for row in sorted(rows, key=lambda row: _GRAVEST_FIRST.index(row["after"] or "pass")):
         before, after = row["before"] or "not asked", row["after"] or "not asked"
         yield f"{row['case']:<{width}}  {before} -> {after}"
-        why = one_line(row["why_after"] or (f"before: {row['why_before']}" if row["why_before"] else ""))
-        if why:
+        reasons = [row["why_after"] or ""]
+        if row["why_before"] and (before == after or not row["why_after"]):
+            reasons.append(f"before: {row['why_before']}")
+        for why in filter(None, map(one_line, reasons)):
             yield from (
                 wrap(why, columns - 4, initial_indent="    ", subsequent_indent="    ") if columns else [f"    {why}"]
             )

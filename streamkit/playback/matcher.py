@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import Any, Literal, get_args
 
@@ -16,6 +16,13 @@ import orjson
 
 from streamkit.frozen import dataclass
 from streamkit.model.exchange import Body, Request
+from streamkit.playback.differences import (
+    MANY,
+    RequestDifference,
+    differences,
+    distance,
+    streaming_difference,
+)
 from streamkit.playback.fields import FieldPath, without
 from streamkit.providers import marked
 
@@ -33,7 +40,6 @@ _CONVERSATION = frozenset(
 )  # fmt: skip
 
 _VERSION = re.compile(r"v\d+[a-z]*\d*")
-_ABSENT = object()
 
 _STREAMING_PATHS = (
     (":streamGenerateContent", ":generateContent"),
@@ -84,22 +90,6 @@ class _Recipient:
 
 
 @dataclass(frozen=True, slots=True)
-class RequestDifference:
-    """A difference between a request and a recorded one, at a JSON path. Absent values are None."""
-
-    at: str
-    recorded: Any
-    received: Any
-
-    def as_json(self) -> dict[str, Any]:
-        """As the answer to a request without a match lists it."""
-        return {"at": self.at, "recorded": self.recorded, "asked": self.received}
-
-    def __str__(self) -> str:
-        return f"{self.at}: recorded {_shown(self.recorded)}, received {_shown(self.received)}"
-
-
-@dataclass(frozen=True, slots=True)
 class Match:
     """The recording that answers, by index. `whole`: it is a stream, but the request does not ask for one."""
 
@@ -109,7 +99,8 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """No recording answers. `nearest` is the index of the one with the fewest differences, or None.
+    """No recording answers. `nearest` is the index of the most similar one, or None: of those with the same method and path,
+    if there are any, the one in which the fewest values differ. `differences` is the number of places where it does.
 
     `used_up`: recordings do match, but each was already played.
     """
@@ -186,9 +177,9 @@ class Matcher:
 
     def compare(self, request: Request, index: int) -> list[RequestDifference]:
         """Return the differences between a request and the recorded one with this index, at most 10,000."""
-        found = list(islice(differences(self._views[index], self._view(request)), _MANY))
+        found = list(islice(differences(self._views[index], self._view(request)), MANY))
         if not found:
-            found = [RequestDifference("body.stream", self._recordings[index].wants_stream, request.asks_for_stream)]
+            found = [streaming_difference(self._recordings[index].wants_stream, request.asks_for_stream)]
         return found
 
     def reset(self) -> None:
@@ -300,25 +291,21 @@ class Matcher:
         return without(_value(request.body), self._ignore)
 
     def _miss(self, view: dict[str, Any], streaming: bool | None) -> Miss:
-        nearest: tuple[int, int] | None = None
+        nearest: tuple[tuple[bool, int], int] | None = None
         for index, recorded in enumerate(self._views):
             if recorded is not None:
-                limit = nearest[0] if nearest else _MANY
-                count = sum(1 for _, _ in zip(differences(recorded, view), range(limit), strict=False))
-                if nearest is None or count < nearest[0]:
-                    nearest = count, index
+                away = distance(recorded, view, nearest[0] if nearest else (True, MANY))
+                if nearest is None or away < nearest[0]:
+                    nearest = away, index
         if nearest is None:
             return Miss()
-        count, index = nearest
-        first = next(differences(self._views[index], view), None)
-        if first is None:  # they differ in streaming only
-            first = RequestDifference("body.stream", self._recordings[index].wants_stream, streaming)
-            count = 1
-        return Miss(index, first, count)
+        index = nearest[1]
+        found = list(islice(differences(self._views[index], view), MANY))
+        # Without one, they differ in streaming only.
+        first = found[0] if found else streaming_difference(self._recordings[index].wants_stream, streaming)
+        return Miss(index, first, len(found) or 1)
 
 
-# Stop counting differences here.
-_MANY = 10_000
 _KEYS_KEPT = 256
 # Floats above this cannot represent every integer.
 _EXACT = 1 << 53
@@ -348,25 +335,6 @@ def whole_path(path: str) -> str:
     return path
 
 
-def differences(recorded: Any, received: Any, at: str = "") -> Iterator[RequestDifference]:
-    """Yield all differences between two JSON values, in order; each item that only one of two lists has is one."""
-    if isinstance(recorded, dict) and isinstance(received, dict):
-        for key in [*recorded, *(key for key in received if key not in recorded)]:
-            yield from differences(recorded.get(key, _ABSENT), received.get(key, _ABSENT), f"{at}.{key}" if at else key)
-    elif isinstance(recorded, list) and isinstance(received, list):
-        for index, (one, other) in enumerate(zip(recorded, received, strict=False)):
-            yield from differences(one, other, f"{at}[{index}]")
-        shorter = min(len(recorded), len(received))
-        for index, item in enumerate(recorded[shorter:], shorter):
-            yield RequestDifference(f"{at}[{index}]", item, None)
-        for index, item in enumerate(received[shorter:], shorter):
-            yield RequestDifference(f"{at}[{index}]", None, item)
-    elif recorded != received or isinstance(recorded, bool) is not isinstance(received, bool):
-        yield RequestDifference(
-            at, None if recorded is _ABSENT else recorded, None if received is _ABSENT else received
-        )
-
-
 def _value(body: Body | None) -> Any:
     if body is None:
         return None
@@ -388,10 +356,3 @@ def _canonical(value: Any) -> Any:
 
 def _order(recorded: Candidate) -> tuple[str, str, int]:
     return recorded.recorded_at or "", recorded.path, recorded.number
-
-
-def _shown(value: Any) -> str:
-    if value is None:
-        return "nothing"
-    text = orjson.dumps(value).decode()
-    return text if len(text) <= 80 else text[:79] + "…"

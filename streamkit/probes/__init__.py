@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from streamkit.probes._probe import each as each
     from streamkit.probes._probe import filled as filled
     from streamkit.probes._probe import sections as sections
-    from streamkit.probes._refusals import error_fields as error_fields
+    from streamkit.probes._refusals import error_object as error_object
     from streamkit.probes._refusals import never_fails as never_fails
     from streamkit.probes._refusals import refuses as refuses
     from streamkit.probes._select import selected as selected
@@ -75,7 +75,7 @@ _PLACES = {
     "COPY": "_probe",
     "COPY_WORDS": "_probe",
     "each": "_probe",
-    "error_fields": "_refusals",
+    "error_object": "_refusals",
     "Expectation": "_probe",
     "fields": "_expect",
     "filled": "_probe",

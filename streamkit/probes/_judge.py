@@ -17,6 +17,7 @@ _NOT_NOW = frozenset([408, 425, 429, 503, 529])
 _GRAVITY: tuple[CaseVerdict, ...] = ("fail", "error", "unsupported", "deviates", "pass")
 _LONGEST_QUOTE = 160
 _MOST_REASONS = 3
+_UNMEASURED = "clients that check every event against the reference (none was measured with this defect)"
 
 Answers = Mapping[str, Sequence[Answer]]
 """The answers of one repetition, by the key of the case."""
@@ -216,9 +217,9 @@ def _damage(answer: Answer) -> str:
     return f"the stream is {verdict}"
 
 
-def _clients(answer: Answer) -> tuple[str, ...]:
-    """Return the clients that break on the stream, as measured."""
-    return tuple(dict.fromkeys(c for f in answer.findings if f.severity == "error" for c in f.breaks))
+def _clients(answer: Answer) -> tuple[str, ...] | None:
+    """Return the clients that break on the stream, as measured; None, for those of the manual, if none was measured."""
+    return tuple(dict.fromkeys(c for f in answer.findings if f.severity == "error" for c in f.breaks)) or None
 
 
 def _found(
@@ -238,7 +239,8 @@ def _found(
         if finding.severity != "info":
             many = f" ({finding.count} times)" if finding.count > 1 else ""
             verdict: CaseVerdict = "fail" if finding.severity == "error" else "deviates"
-            yield Flaw(verdict, f"{finding.code} {_quoted(finding.message)}{many}", index, finding.breaks)
+            breaks = finding.breaks or (_UNMEASURED,)
+            yield Flaw(verdict, f"{finding.code} {_quoted(finding.message)}{many}", index, breaks)
 
 
 def _owner(api: str, code: str, owners: Mapping[tuple[str, str], str]) -> str | None:

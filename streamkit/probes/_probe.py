@@ -170,19 +170,30 @@ class Answer:
 
     @property
     def refusal(self) -> str | None:
-        """What the error object of the body says; None if the body has none."""
+        """The reason of a refusal, from the body; None if it gives none."""
         return refusal_of(self.json)
 
 
 def refusal_of(value: Any) -> str | None:
-    """Return the message of an error object: a text or an object at `error`, or a text at `message` or `detail`."""
+    """Return the reason that an error gives: a text or an object at `error`, a text at `message` or `detail`, or the first of the
+    mistakes that FastAPI lists at `detail`."""
     value = value[0] if isinstance(value, list) and len(value) == 1 else value
     if not isinstance(value, Mapping):
         return None
     error = value.get("error")
     if isinstance(error, Mapping):
         error = error.get("message") or error.get("type")
-    return next((text for text in (error, value.get("message"), value.get("detail")) if _is_text(text)), None)
+    return next((text for text in (error, value.get("message"), _detail(value.get("detail"))) if _is_text(text)), None)
+
+
+def _detail(value: Any) -> Any:
+    """Return `body.messages: Field required` of FastAPI's list of mistakes; any other value as it is."""
+    first = value[0] if isinstance(value, list) and value else None
+    if not isinstance(first, Mapping) or not _is_text(first.get("msg")):
+        return value
+    place = first.get("loc")
+    where = ".".join(map(str, place)) if isinstance(place, list) else ""
+    return f"{where}: {first['msg']}" if where else first["msg"]
 
 
 def _is_text(value: Any) -> bool:
@@ -268,7 +279,7 @@ class Probe:
     @property
     def clients(self) -> tuple[str, ...]:
         """The clients that need what the case checks, as its manual names them."""
-        named = sections(self.docstring).get("Clients")
+        named = sections(self.docstring).get("Clients", "").removesuffix(".")
         return (named,) if named else ()
 
 

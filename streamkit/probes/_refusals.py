@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
+from streamkit.frozen import dataclass
+from streamkit.model.wording import describe
 from streamkit.probes._expect import at
 from streamkit.probes._probe import Answer, Expectation, Flaw, each
 
@@ -47,18 +50,61 @@ def _listed(statuses: Sequence[int]) -> str:
     return " or ".join(map(str, statuses))
 
 
-def error_fields(expected: Mapping[str, type]) -> Expectation:
-    """The error object of a refusal has these fields, as the SDKs of its API read them."""
+@dataclass(frozen=True, slots=True)
+class _ErrorObject:
+    """The fields of an API's error object with their types. Without those that are `needed`, some clients do not show the reason."""
 
-    def check(answer: Answer) -> str | Flaw | None:
+    fields: tuple[tuple[str, type], ...]
+    needed: tuple[str, ...]
+    breaks: str
+
+
+# Measured with openai-python 3.54, openai-node 7.57, anthropic 2.12, @anthropic-ai/sdk 1.12, langchain-openai 1.7, ollama 0.6,
+# ollama-js 0.6, @google/genai 3.1 and the AI SDK 7.0. Those that are not named show the body.
+_OPENAI = _ErrorObject(
+    (("error", dict), ("error.message", str), ("error.type", str)),
+    ("error", "error.message"),
+    "openai-python, LangChain and the AI SDK, which then show the status alone",
+)
+_ANTHROPIC = _ErrorObject(
+    (("error", dict), ("type", str), ("error.type", str), ("error.message", str)),
+    ("type", "error", "error.type", "error.message"),
+    "the AI SDK, which then shows the status alone",
+)
+_GEMINI = _ErrorObject(
+    (("error", dict), ("error.code", int), ("error.message", str), ("error.status", str)),
+    ("error", "error.code", "error.message", "error.status"),
+    "the AI SDK, which then shows the status alone",
+)
+_OLLAMA = _ErrorObject(
+    (("error", str),), ("error",), "ollama-js, which then shows `[object Object]`, or the status alone"
+)
+_ERROR_OBJECTS = {"anthropic_messages": _ANTHROPIC, "gemini": _GEMINI, "ollama": _OLLAMA}
+_KINDS = {dict: "an object", int: "an integer", str: "a string"}
+
+
+def error_object() -> Expectation:
+    """The error object of a refusal has the fields that the SDKs of its API read."""
+
+    def check(answer: Answer) -> Flaw | None:
         if answer.status is None or answer.status < 400 or answer.refusal is None:
             return None
-        for path, kind in expected.items():
-            if not isinstance(at(answer.json, path), kind):
-                return Flaw("deviates", f"the error object has no {path}")
+        expected = _ERROR_OBJECTS.get(answer.ask.api, _OPENAI)
+        for path, kind in expected.fields:
+            value = at(answer.json, path)
+            if not isinstance(value, kind):
+                needed = path in expected.needed
+                why = _misfit(path, value, kind)
+                return Flaw("fail" if needed else "deviates", why, breaks=(expected.breaks,) if needed else None)
         return None
 
     return each(check)
+
+
+def _misfit(path: str, value: Any, kind: type) -> str:
+    if value is None:
+        return "the reason is not in an error object" if path == "error" else f"the error object has no {path}"
+    return f"{path} is {describe(value)}, expected {_KINDS[kind]}"
 
 
 def never_fails() -> Expectation:

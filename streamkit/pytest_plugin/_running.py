@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -169,8 +169,16 @@ def _files(target: Path, mode: str) -> tuple[Callable[[Request | None], Sink], C
 
     if target.is_dir() or not target.suffix:
         return a_file_each(str(target)), _nothing
+    missing = [folder for folder in target.parents if not folder.exists()]
     file = one_file(str(target), force=mode != "auto", append=mode == "auto")
-    return file, file.close
+
+    def close() -> None:
+        file.close()
+        with suppress(OSError):  # a test that sent nothing leaves no folder
+            for folder in missing:
+                folder.rmdir()
+
+    return file, close
 
 
 def _nothing() -> None:

@@ -1,10 +1,10 @@
-"""The verdicts of probe for a person: the cases by group, and a table of how many have each verdict."""
+"""The verdicts of probe for a person: the cases by group, those that passed on one line, and a table of groups and APIs."""
 
 from __future__ import annotations
 
 import textwrap
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from streamkit.model.probing import VERDICTS, CaseResult, ProbeRun
@@ -26,32 +26,55 @@ def probe_text(report: ProbeReport) -> str:
 
 def _run(report: ProbeReport, run: ProbeRun) -> Iterator[str]:
     yield report.paint("head", one_line(run.endpoint)) + (f"  model {one_line(run.model)}" if run.model else "")
-    width = max((len(case.name) for case in run.cases), default=0)
-    for (api, group), cases in groupby(run.cases, key=lambda case: (case.api, case.group)):
+    width = max((len(case.name) for case in run.cases if case.verdict != "pass"), default=0)
+    spaced = False
+    for (api, group), grouped in groupby(run.cases, key=lambda case: (case.api, case.group)):
+        cases = list(grouped)
+        flawed = [case for case in cases if case.verdict != "pass"]
+        if flawed or not spaced:
+            yield ""
+        yield from _group(
+            report, f"{api} · {group}", flawed, [case.name for case in cases if case.verdict == "pass"], width
+        )
+        spaced = not flawed
+    for apis in _columns(report, run):
         yield ""
-        yield report.paint("head", f"{api} · {group}")
-        for case in cases:
-            yield from _case(report, case, width)
-    yield ""
-    yield from _table(report, run)
+        yield from _table(report, run, apis)
     yield ""
     yield counts_line(run)
+
+
+def _group(
+    report: ProbeReport, title: str, flawed: Sequence[CaseResult], passed: Sequence[str], width: int
+) -> Iterator[str]:
+    """Yield the cases of a group: on one line if all passed."""
+    marks = ASCII_MARKS if report.ascii_only else MARKS
+    mark = report.paint(ROLES["pass"], marks["pass"])
+    column = len(title) + 4 if not flawed else 4
+    first, *rest = _wrapped(report, ", ".join(passed), column)
+    if not flawed:
+        yield f"{report.paint('head', title)}  {mark} {first}"
+    else:
+        yield report.paint("head", title)
+        for case in flawed:
+            yield from _case(report, case, width)
+        if passed:
+            yield f"  {mark} {first}"
+    yield from rest
 
 
 def _case(report: ProbeReport, case: CaseResult, width: int) -> Iterator[str]:
     marks = ASCII_MARKS if report.ascii_only else MARKS
     mark = report.paint(ROLES[case.verdict], marks[case.verdict])
-    if case.verdict == "pass":
-        yield f"  {mark} {case.name}"
-        return
     verdict = report.paint(ROLES[case.verdict], f"{case.verdict:<11}")
     known = " (in the baseline)" if case.key in report.known and case.verdict == "fail" else ""
     first, *rest = _wrapped(report, f"{one_line(case.why)}{known}", width + _MARGIN + len("unsupported") + 2)
     yield f"  {mark} {case.name:<{width}}  {verdict}  {first}"
     yield from rest
-    for client in case.breaks:
-        first, *rest = _wrapped(report, f"breaks: {one_line(client)}", width + _MARGIN)
-        yield from (" " * (width + _MARGIN) + first, *rest)
+    for place, client in enumerate(case.breaks):
+        label = "breaks: " if place == 0 else " " * len("breaks: ")
+        first, *rest = _wrapped(report, one_line(client), width + _MARGIN + len(label))
+        yield from (" " * (width + _MARGIN) + label + first, *rest)
     if case.evidence:
         more = f" and {len(case.evidence) - _MOST_EVIDENCE} more" if len(case.evidence) > _MOST_EVIDENCE else ""
         places = ", ".join(map(one_line, case.evidence[:_MOST_EVIDENCE]))
@@ -67,18 +90,46 @@ def _wrapped(report: ProbeReport, text: str, column: int) -> list[str]:
     return [first, *(" " * column + line for line in rest)]
 
 
-def _table(report: ProbeReport, run: ProbeRun) -> Iterator[str]:
-    counts: dict[tuple[str, str], Counter[str]] = {}
+def _columns(report: ProbeReport, run: ProbeRun) -> list[list[str]]:
+    """Return the APIs in as many parts as there must be tables, so that each fits the terminal."""
+    apis = list(dict.fromkeys(case.api for case in run.cases))
+    widths = {api: max(len(api), *(len(cell) for cell in _cells(report, run, api).values())) + 2 for api in apis}
+    groups = max((len(case.group) for case in run.cases), default=0)
+    parts: list[list[str]] = []
+    left = 0
+    for api in apis:
+        if not parts or (report.width and widths[api] > left):
+            parts.append([])
+            left = report.width - groups
+        parts[-1].append(api)
+        left -= widths[api]
+    return parts
+
+
+def _cells(report: ProbeReport, run: ProbeRun, api: str) -> dict[str, str]:
+    """Return how many cases of each group have each verdict, with marks: `1✗ 3✓`."""
+    marks = ASCII_MARKS if report.ascii_only else MARKS
+    counts: dict[str, Counter[str]] = {}
     for case in run.cases:
-        counts.setdefault((case.api, case.group), Counter())[case.verdict] += 1
-    shown = [verdict for verdict in VERDICTS if any(counter[verdict] for counter in counts.values())]
-    labels = [f"{api} {group}" for api, group in counts]
-    width = max(map(len, labels), default=0)
-    yield report.paint("head", " " * width + "".join(f"  {verdict:>{len(verdict)}}" for verdict in shown))
-    for label, counter in zip(labels, counts.values(), strict=True):
-        yield (
-            f"{label:<{width}}" + "".join(f"  {counter[verdict] or '':>{len(verdict)}}" for verdict in shown)
-        ).rstrip()
+        if case.api == api:
+            counts.setdefault(case.group, Counter())[case.verdict] += 1
+    shown = [verdict for verdict in VERDICTS if verdict != "pass"] + ["pass"]
+    return {
+        group: " ".join(f"{counter[verdict]}{marks[verdict]}" for verdict in shown if counter[verdict])
+        for group, counter in counts.items()
+    }
+
+
+def _table(report: ProbeReport, run: ProbeRun, apis: Sequence[str]) -> Iterator[str]:
+    """Yield a row for each group of these APIs."""
+    columns = {api: _cells(report, run, api) for api in apis}
+    widths = {api: max(len(api), *map(len, cells.values())) for api, cells in columns.items()}
+    groups = sorted({group for cells in columns.values() for group in cells})
+    margin = max(map(len, groups))
+    yield report.paint("head", " " * margin + "".join(f"  {api:<{widths[api]}}" for api in apis).rstrip())
+    for group in groups:
+        cells = "".join(f"  {columns[api].get(group, ''):<{widths[api]}}" for api in apis)
+        yield f"{group:<{margin}}{cells}".rstrip()
 
 
 def _matrix(report: ProbeReport) -> Iterator[str]:

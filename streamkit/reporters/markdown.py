@@ -30,7 +30,9 @@ def rows(given: Sequence[Row]) -> str:
     if not given:
         return ""
     names = list(given[0])
-    return _table(Table(names, [["-" if row.get(name) is None else str(row[name]) for name in names] for row in given]))
+    words = [place for place, name in enumerate(names, 1) if any(isinstance(row.get(name), str) for row in given)]
+    cells = [["-" if row.get(name) is None else str(row[name]) for name in names] for row in given]
+    return _table(Table(names, cells, left=max(words, default=1)))
 
 
 def stats(report: StatsReport) -> Iterator[str]:
@@ -59,9 +61,11 @@ def probes(report: ProbeReport) -> str:
         found = [
             [*row[:3], f"{marks[case.verdict]} {case.verdict}", *row[3:]] for case, row in case_rows(report.runs[0])
         ]
-        parts.append(_table(Table(["API", "Group", "Case", "Verdict", "Reason", "Evidence"], found)))
+        names = ["API", "Group", "Case", "Verdict", "Reason", "Evidence"]
+        parts.append(_table(Table(names, found, left=len(names))))
     else:
-        parts.append(_table(Table(heads(report.runs), matrix_rows(report.runs, marks))))
+        names = heads(report.runs)
+        parts.append(_table(Table(names, matrix_rows(report.runs, marks), left=len(names))))
     return "\n".join(parts)
 
 

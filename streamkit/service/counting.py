@@ -15,8 +15,9 @@ from streamkit.apis import assemble
 from streamkit.frozen import dataclass
 from streamkit.model.exchange import Body, Request
 from streamkit.model.step import Step
+from streamkit.playback.differences import differences
 from streamkit.playback.fields import FieldPath, without
-from streamkit.playback.matcher import Miss, differences, plain_path, whole_path
+from streamkit.playback.matcher import Miss, plain_path, whole_path
 from streamkit.redact.redactor import redact_request
 from streamkit.service import replies
 from streamkit.service.recorded_answer import RecordedAnswer

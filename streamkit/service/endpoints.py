@@ -9,8 +9,9 @@ from urllib.parse import urlsplit, urlunsplit
 from streamkit.errors import UsageError
 from streamkit.frozen import dataclass
 from streamkit.model.exchange import Headers
+from streamkit.probes import WRONG_KEY
 from streamkit.providers import BEARER, PROVIDERS, provider_at
-from streamkit.service.prompting import key_header
+from streamkit.service.prompting import CARRIES_A_KEY, key_header
 from streamkit.transport.client import check_url
 from streamkit.transport.guard import is_loopback
 
@@ -66,12 +67,23 @@ class Endpoint:
         return None if found is None else found[1].rpartition(" ")[2]
 
     def headers_for(self, api: str, key: str | None) -> Headers:
-        """Return the user's headers with this key, as the host or else the API expects it; only them if there is none."""
+        """Return the user's headers with this key, as the host or else the API expects it; only them if there is none.
+
+        A wrong key replaces every key of the user's: an endpoint that finds two would accept the right one.
+        """
         provider = provider_at(urlsplit(self.base).hostname or "") or PROVIDERS.get(api.partition("_")[0])
         header = None if key is None else (provider.auth if provider is not None else BEARER).header_for(key)
         if header is None:
             return self.headers
-        return (*(pair for pair in self.headers if pair[0].lower() != header[0].lower()), header)
+        others = tuple(pair for pair in self.headers if pair[0].lower() != header[0].lower())
+        return (*(map(_with_wrong_key, others) if key == WRONG_KEY else others), header)
+
+
+def _with_wrong_key(pair: tuple[str, str]) -> tuple[str, str]:
+    """Return a header with the wrong key in the place of a key, after the scheme; any other as it is."""
+    name, value = pair
+    scheme = value[: value.rfind(" ") + 1]
+    return (name, scheme + WRONG_KEY) if name.lower() in CARRIES_A_KEY else pair
 
 
 def endpoint(base: str, model: str, headers: Headers = (), key_variable: str | None = None) -> Endpoint:

@@ -103,7 +103,8 @@ def exchange_of(
     if json is not None or method is not None or headers is not None:
         raise UsageError("json, method and headers are for a URL; this answer is at hand already")
     if isinstance(source, bytes | bytearray | memoryview):
-        return list(read(bytes(source)))
+        found = read(bytes(source))
+        return [replace(exchange, origin=replace(exchange.origin, path="the bytes")) for exchange in found]
     return [_from_response(source)]
 
 

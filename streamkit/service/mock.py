@@ -12,8 +12,9 @@ from streamkit.faults import PlannedFault, chance, inject, parse_faults
 from streamkit.frozen import dataclass
 from streamkit.model.exchange import Exchange, Request, header
 from streamkit.model.step import Step
+from streamkit.playback.differences import RequestDifference
 from streamkit.playback.fields import FieldPath
-from streamkit.playback.matcher import Level, Match, Matcher, Miss, RequestDifference, Reuse
+from streamkit.playback.matcher import Level, Match, Matcher, Miss, Reuse
 from streamkit.playback.player import RECORDED, Pace, steps
 from streamkit.playback.tempo import RECORDED_TEMPO, Tempo, retimed
 from streamkit.redact.redactor import redact_request

@@ -12,7 +12,8 @@ from streamkit.providers import Provider, provider_at
 
 MAX_TOKENS = 1024  # for APIs that require a limit
 
-_CARRIES_A_KEY = frozenset(["authorization", "x-api-key", "api-key", "x-goog-api-key"])
+CARRIES_A_KEY = frozenset(["authorization", "x-api-key", "api-key", "x-goog-api-key"])
+"""The headers in which providers and gateways expect a key, in lower case."""
 _DEFAULT_PATH = "/v1/chat/completions"
 
 # The endpoint after a provider's prefix, for each API that can be prompted.
@@ -51,7 +52,7 @@ def _expecting_a_key(url: str, headers: Sequence[tuple[str, str]]) -> Provider |
     if provider is None or not provider.owns(host):
         return None
     names = {name.lower() for name, _ in headers}
-    if names & _CARRIES_A_KEY or provider.auth.header.lower() in names or "key=" in parts.query:
+    if names & CARRIES_A_KEY or provider.auth.header.lower() in names or "key=" in parts.query:
         return None
     return provider
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from streamkit.model.exchange import Exchange
-from streamkit.playback.matcher import RequestDifference
+from streamkit.playback.differences import RequestDifference
 from streamkit.service.environment import base_urls, dummy_keys, reach_loopback
 from streamkit.service.mock import Mock, OnAnswer, Options, ServedRequest
 from streamkit.service.recorded_answer import RecordedAnswer

@@ -28,7 +28,8 @@ class Client:
     `label` is its name in claims. `plain` maps calls to their counterparts without streaming. `provider` is the provider whose
     base-URL variables it may read, if it has only one. `option` sets its base URL in code. Without `rules`, the bad streams
     of rules are not played to it: it reads them with the code of another client, or is too far from them to be named in claims. `explained` says why it does not
-    read a feature, by the feature's name.
+    read a feature, by the feature's name. `alone` gives it a folder of its own: the older versions that it requires would be
+    those of all other npm packages.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Client:
     option: str = "base_url"
     rules: bool = True
     explained: Mapping[str, str] = field(default_factory=dict)
+    alone: bool = False
 
     @property
     def node(self) -> bool:
@@ -52,7 +54,8 @@ class Client:
     @property
     def folder(self) -> Path:
         """The folder of its environment."""
-        return CACHE / ("node" if self.node else f"py-{self.name}")
+        name = self.name.replace("/", "-").replace("@", "")
+        return CACHE / (f"py-{self.name}" if not self.node else f"node-{name}" if self.alone else "node")
 
     def command(self, base: str, jobs: Path) -> list[str]:
         """Return the command that runs its driver for a list of jobs."""
@@ -283,6 +286,7 @@ CLIENTS = (
         "drive_ai_data.mjs",
         {"useChat of ai 4": ("ai_data_stream",)},
         rules=False,
+        alone=True,
     ),
     Client(
         "@ag-ui/client",

@@ -74,11 +74,18 @@ def write_variables(wanted: Sequence[Client], versions: dict[str, dict[str, str]
 def _write_rows(
     path: Path, made: Iterable[Document], wanted: Sequence[Client], versions: dict[str, dict[str, str]]
 ) -> None:
-    before = read(path)
-    names = [client.name for client in wanted]
-    rows = [*(row for row in before["cases"] if row["client"] not in names), *made]
+    """Write these rows and, of those before, the ones that were not measured again and are still asked for."""
+    before, measured_rows = read(path), list(made)
+    calls = {(client.name, call) for client in CLIENTS for call in client.calls}
+    again = [_place(row) for row in measured_rows]
+    kept = (row for row in before["cases"] if _place(row) not in again and _place(row)[:2] in calls)
+    rows = [*kept, *measured_rows]
     rows.sort(key=lambda row: (row["api"], _ORDER.index(row["client"])))
     _write(path, before, rows, _descriptions(wanted, versions))
+
+
+def _place(row: Document) -> tuple[str, str, str]:
+    return row["client"], row.get("call", ""), row.get("api", "")
 
 
 def key(row: Document) -> tuple[Any, ...]:

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamkit.model.exchange import Body, Request
-from streamkit.playback.matcher import Candidate, Level, Match, Matcher, Miss, Reuse, differences, plain_path
+from streamkit.playback.differences import differences
+from streamkit.playback.matcher import Candidate, Level, Match, Matcher, Miss, Reuse, plain_path
 
 ASKED = {"model": "m", "stream": True, "messages": [{"role": "user", "content": "hi"}], "temperature": 1}
 CHAT = "https://api.openai.com/v1/chat/completions"
@@ -202,6 +203,7 @@ NEAREST = {
         changed(messages=[*ASKED["messages"], 1]),  # type: ignore[misc]
         "body.messages[1]: recorded nothing, received 1",
     ),
+    "null": (changed(temperature=None), "body.temperature: recorded 1, received null"),
     "the path": (request(url="/v1/other"), 'path: recorded "/chat/completions", received "/other"'),
     "true is not 1": (changed(temperature=True), "body.temperature: recorded 1, received true"),
 }
@@ -213,6 +215,29 @@ def test_the_first_difference_from_the_nearest_recording(received: Request, mess
     miss = Matcher([Candidate(request=far), Candidate(request=request())]).choose(received)
     assert isinstance(miss, Miss)
     assert (miss.nearest, str(miss.first)) == (1, message)
+
+
+def test_the_nearest_recording_has_the_same_route_and_the_fewest_other_values() -> None:
+    turns = [{"role": "user", "content": text} for text in ("one", "two", "three")]
+    recorded = {
+        "a body that is no object": request('{"model":'),
+        "another route": request({**ASKED, "messages": turns}, "/v1/embeddings"),
+        "the conversation so far": request({**ASKED, "messages": turns[:2]}),
+        "a conversation of another kind": request({**ASKED, "messages": "one two three"}),
+    }
+    miss = Matcher([Candidate(request=one) for one in recorded.values()]).choose(request({**ASKED, "messages": turns}))
+    assert isinstance(miss, Miss)
+    assert list(recorded)[miss.nearest or 0] == "the conversation so far"
+    assert str(miss.first) == 'body.messages[2]: recorded nothing, received {"role":"user","content":"three"}'
+    assert miss.differences == 1
+
+
+def test_null_and_a_missing_field_are_told_apart() -> None:
+    """LiteLLM leaves out `content: null`."""
+    call = {"role": "assistant", "content": None}
+    recorded, received = (changed(messages=[message]) for message in (call, {"role": "assistant"}))
+    miss = Matcher([Candidate(request=recorded)]).choose(received)
+    assert str(miss.first) == "body.messages[0].content: recorded null, received nothing"  # type: ignore[union-attr]
 
 
 def test_a_difference_in_streaming_only() -> None:

@@ -147,6 +147,7 @@ def test_a_response_object(pytester: pytest.Pytester) -> None:
     for name in RESPONSES:
         done.stdout.fnmatch_lines_random([f"PASSED *::test_it[[]good-{name}[]]", f"FAILED *::test_it[[]bad-{name}[]]*"])
     assert sum(fnmatch(line, "*: SEQ4?? error: *") for line in done.outlines) == len(RESPONSES)
+    assert any(fnmatch(line, "the bytes:*: SEQ4?? error: *") for line in done.outlines)
     done.stdout.no_fnmatch_line("*_linting.py*")
 
 

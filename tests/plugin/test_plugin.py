@@ -240,6 +240,14 @@ def test_once_leaves_no_empty_file_and_fills_one(pytester: pytest.Pytester, reco
 
 
 @pytest.mark.usefixtures("provider")
+def test_once_leaves_no_folder_that_it_made_for_a_silent_test(pytester: pytest.Pytester, recordings: Path) -> None:
+    pytester.makepyfile(test_own="def test_silent(streamkit_server): pass")
+    before = set(recordings.rglob("*"))
+    run(pytester, "--streamkit-record=once").assert_outcomes(passed=1)
+    assert set(recordings.rglob("*")) == before
+
+
+@pytest.mark.usefixtures("provider")
 def test_the_server_of_the_session_records_into_its_folder(pytester: pytest.Pytester, recordings: Path) -> None:
     pytester.makepyfile(ASK + "def test_it(streamkit_session_server): ask(); ask(seed=1)")
     for mode in ("auto", "none"):

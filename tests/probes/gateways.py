@@ -24,7 +24,9 @@ LITELLM_KEY = "sk-7f3a9c1e5b8d2046a7f3c9e1b5d82046"
 def litellm(server: RealServer, models: list[dict[str, Any]]) -> Iterator[str]:
     with tempfile.TemporaryDirectory() as name:
         folder, port = Path(name), free_port()
-        (folder / "config.yaml").write_text(json.dumps({"model_list": models}))  # JSON is YAML
+        # Otherwise a model that refused one case is not asked again for seconds, and the next cases get status 429.
+        config = {"model_list": models, "router_settings": {"disable_cooldowns": True}}
+        (folder / "config.yaml").write_text(json.dumps(config))  # JSON is YAML
         command = [
             str(server.program / "litellm"),
             "--config",

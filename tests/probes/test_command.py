@@ -121,6 +121,25 @@ def test_a_baseline_takes_known_failures_out(broken_folder: str, good_folder: Pa
     assert "stale: openai_chat/models: expected fail, found pass" in stale.stderr
 
 
+def test_markdown_tables_of_words_are_left_aligned(broken_folder: str, good_folder: Path) -> None:
+    one = run("--from", broken_folder, "--format", "markdown").stdout
+    several = run("--from", broken_folder, "--from", str(good_folder), *PLAIN, "--format", "markdown").stdout
+    changed = run("--compare", str(good_folder), broken_folder, *PLAIN, "--format", "markdown").stdout
+    assert [text.count("---:") for text in (one, several, changed)] == [0, 0, 0]
+
+
+def test_compare_shows_both_reasons_of_a_case_that_fails_in_another_way(broken_folder: str, tmp_path: Path) -> None:
+    def fails_otherwise(request: Request) -> Sequence[Step]:
+        return good_server.refusal(500, "bang") if request.path == "/v1/models" else good_server.good(request)
+
+    with good_server.serving(fails_otherwise) as url:
+        run(f"{url}/v1", *MODEL, *PLAIN, "--api", "openai_chat", "-o", str(tmp_path / "b"))
+    result = run("--compare", broken_folder, str(tmp_path / "b"), *PLAIN)
+    assert "status 500: bang instead" in result.stdout
+    assert "before: status 500: <b>boom</b>" in result.stdout
+    assert "1 of 2 cases changed, 0 now fail" in result.stderr
+
+
 def test_compare_shows_what_changed_and_exits_1_for_a_new_failure(broken_folder: str, good_folder: Path) -> None:
     worse = run("--compare", str(good_folder), broken_folder, *PLAIN, "--format", "json")
     assert code(worse) == 1

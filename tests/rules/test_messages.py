@@ -17,6 +17,7 @@ from streamkit.model.exchange import End, Exchange, Frame, Frames, Response
 from streamkit.rules import RULES, lint
 
 from .defects import GONE, Event, Good, at, body_of, events_of, paths, with_value
+from .edits import edited
 from .test_defects import GOOD, MAJOR
 
 ODD = (
@@ -113,3 +114,21 @@ def test_of_an_odd_field(good: Good) -> None:
                 changed = replace(event, data=with_value(event.data, path, value))
                 body = body_of(good, [*events[:place], changed, *events[place + 1 :]])
                 assert not bad(messages(body, lines(good), api=good.api)), (path, value)
+
+
+@pytest.mark.parametrize(
+    ("edit", "message"),
+    [
+        ('set 15 $.response.model "other"', 'RSP821: model is "other", but was "m" in the first event'),
+        (
+            "set 15 $.response.parallel_tool_calls false",
+            "RSP821: parallel_tool_calls is false, but was true in the first event",
+        ),
+        ("set 15 $.response.tools null", "RSP821: tools is null, but was an array in the first event"),
+        ('set 15 $.response.tools [{"type":"x"}]', "RSP821: tools differs from the first event"),
+        ("delete 15 $.response.tools", "RSP821: tools is missing, but was an array in the first event"),
+    ],
+)
+def test_of_a_field_that_changes(edit: str, message: str) -> None:
+    """A message names both values, as far as they differ in words."""
+    assert message in list(messages(edited("responses", [edit]), "text/event-stream"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from streamkit.probes import WRONG_KEY
 from streamkit.service.endpoints import endpoint
 
 CHAT, MODELS, MESSAGES = "/v1/chat/completions", "/v1/models", "/v1/messages"
@@ -33,3 +34,23 @@ GEMINI, OLLAMA = "/v1beta/models/{model}:generateContent", "/api/chat"
 )
 def test_the_url_of_a_request(base: str, path: str, url: str) -> None:
     assert endpoint(base, "m").url(path) == url
+
+
+@pytest.mark.parametrize(
+    ("api", "given", "sent"),
+    [
+        ("openai_chat", {"Authorization": "Bearer mine"}, {"Authorization": f"Bearer {WRONG_KEY}"}),
+        # An endpoint that finds two keys accepts the right one, and would look as if it checked none.
+        (
+            "anthropic_messages",
+            {"Authorization": "Bearer mine", "X-Team": "us"},
+            {"Authorization": f"Bearer {WRONG_KEY}", "X-Team": "us", "x-api-key": WRONG_KEY},
+        ),
+        ("openai_chat", {"api-key": "mine"}, {"api-key": WRONG_KEY, "Authorization": f"Bearer {WRONG_KEY}"}),
+        ("openai_chat", {}, {"Authorization": f"Bearer {WRONG_KEY}"}),
+    ],
+)
+def test_a_wrong_key_replaces_those_of_the_user(api: str, given: dict[str, str], sent: dict[str, str]) -> None:
+    place = endpoint("http://gateway.test/v1", "m", headers=tuple(given.items()))
+    assert dict(place.headers_for(api, WRONG_KEY)) == sent
+    assert dict(place.headers_for(api, None)) == given

@@ -41,9 +41,7 @@ _CANDIDATE = structure(
         "content": structure(
             {"role": string("model", "user").called(wrong_value="unknown-word"), "parts": array(_PART)}
         ),
-        "finishReason": string(*TABLES["Candidate"].fields["finishReason"].shape.values).called(
-            wrong_value="unknown-finish-reason"
-        ),
+        "finishReason": TABLES["Candidate"].fields["finishReason"].called(wrong_value="unknown-finish-reason"),
         "index": count(),
     }
 )

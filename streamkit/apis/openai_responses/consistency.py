@@ -99,19 +99,28 @@ class ResponseConsistency:
             yield Misstep("status-mismatch", chunk, message, "$.response.status")
         if self._first is None:
             self._first = response
-        for key in self._first.keys() - _CHANGING if response != self._first else ():
+        for key, before in self._first.items() if response != self._first else ():
             value = response.get(key, _MISSING)
-            if value != self._first[key]:
-                now = "missing" if value is _MISSING else describe(value)
-                message = f"{key} is {now}, but was {describe(self._first[key])} in the first event"
-                if type(value) is type(self._first[key]) and isinstance(value, dict | list):
-                    message = f"{key} differs from the first event"
-                yield Misstep("response-changed", chunk, message, member("$.response", key))
+            if key not in _CHANGING and value != before:
+                yield Misstep("response-changed", chunk, _changed(key, before, value), member("$.response", key))
         for key in _LATER:
             if key in self._first and key not in response:
                 message = f"{key} is missing, but the first event has it"
                 yield Misstep("response-changed", chunk, message, f"$.response.{key}")
         yield from _usage(chunk, response)
+
+
+def _changed(key: str, before: Any, value: Any) -> str:
+    if type(value) is type(before) and isinstance(value, dict | list):
+        return f"{key} differs from the first event"
+    return f"{key} is {_value(value)}, but was {_value(before)} in the first event"
+
+
+def _value(value: Any) -> str:
+    """Describe a value by which two events differ: a boolean as itself, not as "a boolean"."""
+    if value is _MISSING:
+        return "missing"
+    return str(value).lower() if isinstance(value, bool) else describe(value)
 
 
 def _usage(chunk: int, response: dict[str, Any]) -> Iterator[Misstep]:

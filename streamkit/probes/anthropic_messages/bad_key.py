@@ -13,7 +13,7 @@ Clients: the SDKs of Anthropic, which make `AuthenticationError` of 401.
 
 from __future__ import annotations
 
-from streamkit.probes import Probe, error_fields, refuses
+from streamkit.probes import Probe, error_object, refuses
 from streamkit.probes.anthropic_messages._asks import BAD_KEY
 
 PROBE = Probe.declare(
@@ -24,6 +24,6 @@ PROBE = Probe.declare(
     refusal="expected",
     expects=(
         refuses(401, 403, lawful=lambda _: "keys are not checked"),
-        error_fields({"type": str, "error": dict, "error.type": str, "error.message": str}),
+        error_object(),
     ),
 )

@@ -13,7 +13,7 @@ Clients: programs that move between endpoints.
 
 from __future__ import annotations
 
-from streamkit.probes import Probe, error_fields, refuses
+from streamkit.probes import Probe, error_object, refuses
 from streamkit.probes.anthropic_messages._asks import NO_LIMIT
 
 PROBE = Probe.declare(
@@ -24,6 +24,6 @@ PROBE = Probe.declare(
     refusal="expected",
     expects=(
         refuses(400, 422, lawful=lambda _: "a default limit is used"),
-        error_fields({"type": str, "error": dict, "error.type": str, "error.message": str}),
+        error_object(),
     ),
 )

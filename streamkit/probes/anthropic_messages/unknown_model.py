@@ -14,7 +14,7 @@ Clients: the SDKs of Anthropic, which make `NotFoundError` with the message of i
 
 from __future__ import annotations
 
-from streamkit.probes import Probe, error_fields, refuses
+from streamkit.probes import Probe, error_object, refuses
 from streamkit.probes.anthropic_messages._asks import UNKNOWN_MODEL
 
 PROBE = Probe.declare(
@@ -25,6 +25,6 @@ PROBE = Probe.declare(
     refusal="expected",
     expects=(
         refuses(404, 400, lawful=lambda _: "a model that does not exist is answered"),
-        error_fields({"type": str, "error": dict, "error.type": str, "error.message": str}),
+        error_object(),
     ),
 )

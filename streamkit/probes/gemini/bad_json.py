@@ -13,7 +13,7 @@ Clients: SDKs that retry 5xx.
 
 from __future__ import annotations
 
-from streamkit.probes import Probe, error_fields, refuses
+from streamkit.probes import Probe, error_object, refuses
 from streamkit.probes.gemini._asks import BAD_JSON
 
 PROBE = Probe.declare(
@@ -24,6 +24,6 @@ PROBE = Probe.declare(
     refusal="expected",
     expects=(
         refuses(400, 422),
-        error_fields({"error": dict, "error.code": int, "error.message": str, "error.status": str}),
+        error_object(),
     ),
 )

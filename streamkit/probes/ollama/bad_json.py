@@ -13,7 +13,7 @@ Clients: SDKs that retry 5xx.
 
 from __future__ import annotations
 
-from streamkit.probes import Probe, error_fields, refuses
+from streamkit.probes import Probe, error_object, refuses
 from streamkit.probes.ollama._asks import BAD_JSON
 
 PROBE = Probe.declare(
@@ -22,5 +22,5 @@ PROBE = Probe.declare(
     group="errors",
     asks=(BAD_JSON,),
     refusal="expected",
-    expects=(refuses(400, 422), error_fields({"error": str})),
+    expects=(refuses(400, 422), error_object()),
 )

@@ -14,7 +14,7 @@ Clients: ollama for Python, which makes `ResponseError` with the text of it.
 
 from __future__ import annotations
 
-from streamkit.probes import Probe, error_fields, refuses
+from streamkit.probes import Probe, error_object, refuses
 from streamkit.probes.ollama._asks import UNKNOWN_MODEL
 
 PROBE = Probe.declare(
@@ -25,6 +25,6 @@ PROBE = Probe.declare(
     refusal="expected",
     expects=(
         refuses(404, 400, lawful=lambda _: "a model that does not exist is answered"),
-        error_fields({"error": str}),
+        error_object(),
     ),
 )

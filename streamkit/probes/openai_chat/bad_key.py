@@ -13,7 +13,7 @@ Clients: SDKs, which make `AuthenticationError` of 401.
 
 from __future__ import annotations
 
-from streamkit.probes import Probe, error_fields, refuses
+from streamkit.probes import Probe, error_object, refuses
 from streamkit.probes.openai_chat._asks import BAD_KEY
 
 PROBE = Probe.declare(
@@ -24,6 +24,6 @@ PROBE = Probe.declare(
     refusal="expected",
     expects=(
         refuses(401, 403, lawful=lambda _: "keys are not checked"),
-        error_fields({"error": dict, "error.message": str}),
+        error_object(),
     ),
 )

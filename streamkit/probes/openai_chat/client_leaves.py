@@ -2,7 +2,8 @@
 
 Sends: a long answer that is left after its first frame, then another question.
 
-Expects: the next question is answered. Whether the server has stopped generating is not visible to a client.
+Expects: the next question is answered. Whether the server has stopped generating is not visible to a client, and behind a
+gateway that reads the answer to its end it goes on. `docs/probe.md` shows how to see that.
 
 Why: people press Stop. A server with few slots that continues to write makes the next request wait.
 

@@ -13,7 +13,7 @@ Clients: SDKs that retry 5xx.
 
 from __future__ import annotations
 
-from streamkit.probes import Probe, error_fields, refuses
+from streamkit.probes import Probe, error_object, refuses
 from streamkit.probes.openai_chat._asks import NO_MESSAGES
 
 PROBE = Probe.declare(
@@ -22,5 +22,5 @@ PROBE = Probe.declare(
     group="errors",
     asks=(NO_MESSAGES,),
     refusal="expected",
-    expects=(refuses(400, 422), error_fields({"error": dict, "error.message": str})),
+    expects=(refuses(400, 422), error_object()),
 )

@@ -14,7 +14,7 @@ Clients: openai-python and openai-node, which make `NotFoundError` with the mess
 
 from __future__ import annotations
 
-from streamkit.probes import Probe, error_fields, refuses
+from streamkit.probes import Probe, error_object, refuses
 from streamkit.probes.openai_chat._asks import UNKNOWN_MODEL
 
 PROBE = Probe.declare(
@@ -25,6 +25,6 @@ PROBE = Probe.declare(
     refusal="expected",
     expects=(
         refuses(404, 400, lawful=lambda _: "a model that does not exist is answered"),
-        error_fields({"error": dict, "error.message": str, "error.type": str}),
+        error_object(),
     ),
 )

@@ -13,7 +13,7 @@ Clients: every SDK: an exception without `stream`, and an empty answer with it.
 
 from __future__ import annotations
 
-from streamkit.probes import Answer, Probe, each, error_fields, refuses
+from streamkit.probes import Answer, Probe, each, error_object, refuses
 from streamkit.probes.openai_chat._asks import UNKNOWN_MODEL_STREAM
 
 
@@ -31,6 +31,6 @@ PROBE = Probe.declare(
     expects=(
         each(_event),
         refuses(404, 400, lawful=lambda _: "a model that does not exist is answered"),
-        error_fields({"error": dict, "error.message": str}),
+        error_object(),
     ),
 )

@@ -27,7 +27,7 @@ def _continuous(answer: Answer) -> str | Flaw | None:
         return "the count of output tokens decreases"
     with_text = sum(any(delta.kind == "text" for delta in stream.deltas(index)) for index in range(len(stream.chunks)))
     return (
-        Flaw("deviates", f"ignored: {len(counts)} chunks with usage, {with_text} with text")
+        Flaw("deviates", f"ignored: chunks with usage: {len(counts)}, with text: {with_text}")
         if len(counts) < with_text
         else None
     )

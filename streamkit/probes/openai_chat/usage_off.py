@@ -20,7 +20,8 @@ from streamkit.probes.openai_chat._asks import WITHOUT_USAGE
 
 def _choices(answer: Answer) -> str | None:
     empty = [chunk for chunk in answer.stream.chunks if chunk.get("choices") == []]
-    return f"{len(empty)} chunks with empty choices, although no usage was asked for" if empty else None
+    many = f"{len(empty)} chunk{'s' if len(empty) > 1 else ''}"
+    return f"{many} with empty choices, although no usage was asked for" if empty else None
 
 
 PROBE = Probe.declare(__name__, api="openai_chat", group="usage", asks=(WITHOUT_USAGE,), expects=(each(_choices),))

@@ -13,7 +13,7 @@ Clients: programs that build requests from settings.
 
 from __future__ import annotations
 
-from streamkit.probes import Probe, error_fields, refuses
+from streamkit.probes import Probe, error_object, refuses
 from streamkit.probes.openai_chat._asks import WRONG_TYPE
 
 PROBE = Probe.declare(
@@ -24,6 +24,6 @@ PROBE = Probe.declare(
     refusal="expected",
     expects=(
         refuses(400, 422, lawful=lambda _: "an invalid limit is ignored"),
-        error_fields({"error": dict, "error.message": str}),
+        error_object(),
     ),
 )
