@@ -157,6 +157,13 @@ def test_its_tables_are_used_by_lint(site: Path) -> None:
     assert "flag is not a string" not in run(site, "lint", "broken.sse").stdout, "lawful in the dialect"
 
 
+def test_an_unknown_code_in_a_dialect_is_an_error(site: Path) -> None:
+    (site / "harbour_dialect.py").write_text(DIALECT.replace("SCH302", "SCH3020"))
+    ran = run(site, "lint", "stream.sse")
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr == "streamkit: dialect 'harbour', lawful: unknown rule 'SCH3020'; did you mean 'SCH302'?\n"
+
+
 def test_its_schema_is_printed(site: Path) -> None:
     assert "semaphore" in run(site, "schema").stdout
     assert '"title": "A flag"' in run(site, "schema", "semaphore").stdout
