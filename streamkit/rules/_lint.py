@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache
 
-from streamkit.errors import CatalogueError
+from streamkit.errors import CatalogueError, defect_text
 from streamkit.model.finding import Finding, Place, Severity
 from streamkit.model.stream import Stream
 from streamkit.rules._claims import claims
@@ -69,7 +69,7 @@ def _found(entry: Rule, stream: Stream) -> Iterator[Finding]:
             counts[kind] = counts.get(kind, 0) + 1
         findings = [_finding(entry, stream, kind[0], seen, counts[kind]) for kind, seen in first.items()]
     except Exception as defect:
-        yield _defect(stream, f"rule {entry.code} failed: {type(defect).__name__}: {defect}")
+        yield _defect(stream, f"rule {entry.code} failed: {defect_text(defect)}")
     else:
         yield from findings
 
