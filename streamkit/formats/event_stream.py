@@ -104,4 +104,5 @@ EVENT_STREAM = Format(
     write=_write,
     loses=_loses,
     many=False,
+    suffixes=(".sse",),
 )

@@ -210,4 +210,5 @@ CASSETTE = Format(
     read=_read,
     write=Joined(_written, head=b"interactions:\n", tail=b"version: 1\n"),
     loses=_loses,
+    suffixes=(".yaml", ".yml"),
 )
