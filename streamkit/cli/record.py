@@ -44,10 +44,14 @@ if TYPE_CHECKING:
     metavar="DATA",
     help="Send this body, as curl's -d does: @FILE reads a file, @- stdin.",
 )
-@click.option("--data-raw", multiple=True, metavar="DATA", help="Send this body literally, also if it begins with @.")
+@click.option("--data-raw", multiple=True, metavar="DATA", help="Send this body literally, even if it begins with @.")
 @click.option("--data-binary", multiple=True, metavar="DATA", help="Send this body; @FILE is sent byte for byte.")
 @click.option(
-    "--json", "json_", multiple=True, metavar="DATA", help="Send this JSON body, with its headers; @FILE reads a file."
+    "--json",
+    "json_",
+    multiple=True,
+    metavar="DATA",
+    help="Send this JSON body and the headers for it; @FILE reads a file.",
 )
 @click.option("-H", "--header", multiple=True, metavar="'NAME: VALUE'", help="Send this header.")
 @click.option(
@@ -57,18 +61,22 @@ if TYPE_CHECKING:
 @click.option("-L", "--location", is_flag=True, help="Follow redirects.")
 @click.option("-k", "--insecure", is_flag=True, help="Do not verify certificates.")
 @click.option("--cacert", metavar="FILE", help="Trust these certificates instead of the system's.")
-@click.option("-x", "--proxy", metavar="URL", help="Go through this proxy. Default: the environment's.")
+@click.option("-x", "--proxy", metavar="URL", help="Use this proxy. Default: the environment's.")
 @click.option(
-    "-m", "--max-time", type=Duration(), metavar="TIME", help="End after this: 30s, 5m; seconds without a unit."
+    "-m",
+    "--max-time",
+    type=Duration(),
+    metavar="TIME",
+    help="Stop after this time: 30s, 5m; a bare number is in seconds.",
 )
-@click.option("--idle-timeout", type=Duration(), metavar="TIME", help="End after this much silence.")
+@click.option("--idle-timeout", type=Duration(), metavar="TIME", help="Stop after this time without data.")
 @click.option(
     "--curl",
     "curl_",
     metavar="'curl …'",
     help="Send what this curl command sends, as copied from documentation or a browser.",
 )
-@click.option("--model", metavar="NAME", help="Ask this model; goes with --prompt.")
+@click.option("--model", metavar="NAME", help="Use this model in the request that --prompt builds.")
 @click.option("--prompt", metavar="TEXT", help="Build a streaming request body for the API at URL.")
 @click.option("-n", "--count", type=click.IntRange(1), default=1, metavar="N", help="Repeat the request N times.")
 @click.option(
@@ -77,7 +85,7 @@ if TYPE_CHECKING:
 @click.option(
     "--show",
     type=click.Choice(["text", "raw", "none"]),
-    help="Show this of the body. Default: text on a terminal, raw to a pipe.",
+    help="Show the text, the raw bytes, or nothing. Default: text on a terminal, raw to a pipe.",
 )
 @click.option("--append", is_flag=True, help="Append to FILE.")
 @click.option("--label", multiple=True, metavar="KEY=VALUE", help="Store a label in the recording.")
@@ -102,9 +110,9 @@ def command(
 ) -> int:
     """Send a request and record the stream that answers it.
 
-    The body goes to stdout as it arrives, the recording to -o FILE or recordings/<time>-<host>-<model>.jsonl. Flags have
-    the meaning they have for curl. API keys for known hosts are read from the environment (OPENAI_API_KEY, …) and never
-    stored. With - instead of a URL, stdin is recorded and passed on.
+    The body goes to stdout as it arrives, the recording to -o FILE or recordings/<time>-<host>-<model>.jsonl. Options
+    have the same meaning as in curl. API keys for known hosts are read from the environment (OPENAI_API_KEY, …) and never
+    stored. With - instead of a URL, stdin is recorded and forwarded.
 
     \b
     Examples:

@@ -48,12 +48,12 @@ _ENDINGS: dict[type[Step], str] = {
     "--as",
     "mode",
     type=click.Choice(["text", "data", "raw"]),
-    help="Write this of the stream. Default: text on a terminal, else raw.",
+    help="Write the text, the data of each event, or the raw bytes. Default: text on a terminal, else raw.",
 )
 @click.option(
     "--fault", "faults", multiple=True, metavar="NAME[:ARG=VALUE,...]", help="Inject a fault into every stream."
 )
-@click.option("--seed", type=int, default=0, help="Make random faults repeatable.")
+@click.option("--seed", type=int, default=0, help="Make random faults reproducible.")
 @reading_options
 @talk_options
 def command(

@@ -54,7 +54,7 @@ DEFAULT_PORT = 8788
 @click.option(
     "--fault", "faults", multiple=True, metavar="NAME[:ARG=VALUE,...]", help="Inject a fault into every response."
 )
-@click.option("--seed", type=int, default=0, help="Make random faults, --ttft and --itl repeatable.")
+@click.option("--seed", type=int, default=0, help="Make random faults, --ttft and --itl reproducible.")
 @workers_.workers_option
 @pace_options
 @talk_options

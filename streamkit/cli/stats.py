@@ -73,7 +73,7 @@ _BESIDE = ", and a gate on success_share, failed or truncated decides about them
     "--slo", multiple=True, metavar="EXPR", help='Count streams within this limit as goodput: "ttft <= 500ms".'
 )
 @click.option("--allow-missing", is_flag=True, help="Pass a gate if its metric is missing.")
-@click.option("--include", type=click.Choice(["failed"]), help="Measure failed and partial streams with the others.")
+@click.option("--include", type=click.Choice(["failed"]), help="Measure failed and partial streams, too.")
 @click.option("--prices", metavar="FILE", help="Show what the streams cost, by the prices in FILE (TOML or JSON).")
 @click.option("--compare", metavar="FILE", help="Compare with the earlier streams in FILE.")
 @click.option("--follow", is_flag=True, help="Measure the streams of a folder as they end, until interrupted.")

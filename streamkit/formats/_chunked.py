@@ -35,7 +35,7 @@ class ChunkedBody:
         return found
 
     def close(self, at: int | None, line: int | None) -> list[Frame]:
-        """Return the chunk that the end of the body cut, as far as it came."""
+        """Return the chunk that the end of the body cut, as far as it was received."""
         match = _SIZE.match(self._kept)
         if self.ended or match is None or match.end() >= len(self._kept):
             return []

@@ -28,8 +28,8 @@ NOT_RUN = re.compile(r"https?://|serve |proxy |record |--follow|record -|demo|pr
 
 # How the help of an option begins: with what the option does.
 VERB = re.compile(
-    "(Accept|Add|Append|After|Also|Ask|Build|Check|Compare|Count|Disable|Do|Draw|Enable|End|Exit|Fix|Follow|Forward|Go|Group"
-    "|Ignore|Inject|Judge|Keep|Leave|Let|Listen|List|Make|Measure|Only|Overwrite|Pass|Play|Print|Read|Record|Redact|Reduce"
+    "(Accept|Add|Allow|Append|After|Also|Build|Check|Compare|Count|Disable|Do|Draw|Enable|Exit|Fix|Follow|Forward|Group"
+    "|Ignore|Inject|Judge|Keep|Leave|Listen|List|Make|Measure|Only|Overwrite|Pass|Play|Print|Read|Record|Redact|Reduce"
     "|Reject|Repeat|Report|Require|Run|Send|Shorten|Show|Sort|Stop|Store|Trust|Use|Wait|Wrap|Write) .*[.]"
 )
 
