@@ -30,7 +30,7 @@ def show_definitions(
     if reporter.name == "table":
         for index, stream in enumerate(streams):
             sink.piece("\n" if index else "")
-            for text in table(stream, counter(stream.model), sink.paint):
+            for text in definition_table(stream, counter(stream.model), sink.paint):
                 sink.painted(text)
         return
     rows = [
@@ -42,7 +42,7 @@ def show_definitions(
     write(sink, reporter, reporter.rows(rows))
 
 
-def table(stream: Stream, counter: TokenCounter | None, paint: Palette) -> Iterator[str]:
+def definition_table(stream: Stream, counter: TokenCounter | None, paint: Palette) -> Iterator[str]:
     """One stream's table for a terminal, followed by the reasons for missing values, by what the tools would stumble over,
     and by notes."""
     rows_of_tools = compute_all(stream, counter)["definitions"]

@@ -22,7 +22,7 @@ from streamkit.files import Output, create
 from streamkit.frozen import dataclass
 from streamkit.palette import PLAIN, Palette, safe_painted
 from streamkit.stdio import stdout_is_terminal
-from streamkit.text import SafePieces, plain, safe_json, safe_text, without_commands
+from streamkit.text import SafePieces, safe_json, safe_text, to_ascii, without_commands
 
 _BLOCK = 16_384  # characters
 _LINES = 256
@@ -133,7 +133,7 @@ class CommandOutput:
 
     def _write(self, text: str) -> None:
         if self.ascii_only:
-            text = plain(text)
+            text = to_ascii(text)
         data = text.encode("utf-8" if _utf8() or not self.ascii_only else "ascii", "backslashreplace")
         if self._file is not None:
             self._begin(self._file)

@@ -107,7 +107,7 @@ def command(console: Console, **given: Any) -> int:
 
     arguments = child()
     joined, several = given["joined"], given["workers"] > 1
-    workers_.check(given["workers"], strict=False, stdin=False)
+    workers_.check_workers(given["workers"], strict=False, stdin=False)
     if several and given["mode"] == "auto":
         raise UsageError("--workers and --mode auto: each worker knows what it has recorded itself only")
     destinations = _destinations(given)

@@ -12,7 +12,7 @@ import click
 
 from streamkit.cli import _curl as curl
 from streamkit.cli._groups import GroupedCommand
-from streamkit.cli._recording import LOST, Screen, labels_of, recovered, report, stopping_but_at_hangup
+from streamkit.cli._recording import LOST, Screen, parse_labels, recovered, report, stopping_but_at_hangup
 from streamkit.cli.options import Console, Duration, output_options, seconds, talk_options
 from streamkit.cli.showing import mode_for
 from streamkit.errors import UnreadableInput, UsageError
@@ -124,7 +124,7 @@ def command(
     _check_output(output, force=force, append=append)
     recorders = partial(
         Recorders,
-        labels=labels_of(label),
+        labels=parse_labels(label),
         policy=Policy.of(redact, default=not no_redact),
         interpret=True,
         # The stream continues, but stdout is read by a program that needs all of it.
@@ -183,7 +183,7 @@ def _request(url: str | None, curl_: str | None, request_options: dict[str, obje
     from streamkit.cli._sending import RequestFlags
     from streamkit.transport.client import Settings
 
-    pasted = curl.parse(curl_) if curl_ is not None else curl.Command()
+    pasted = curl.parse_curl(curl_) if curl_ is not None else curl.Command()
     urls = [url] if url is not None else pasted.urls
     if len(urls) != 1 or not urls[0]:
         raise UsageError("expected a URL to record from" if not urls else "expected a single URL")

@@ -89,13 +89,13 @@ def command(
         last = type(steps_[-1])
         if plans:
             steps_ = _with_faults(exchange, steps_, plans, number, seed, console)
-        play(steps_, mode)
+        play_to_stdout(steps_, mode)
         if type(steps_[-1]) is not last:
             _report_ending(steps_[-1], name_of_exchange(exchange), console)
     return inputs.code
 
 
-def play(steps_: Sequence[Step], mode: str | None) -> None:
+def play_to_stdout(steps_: Sequence[Step], mode: str | None) -> None:
     """Write one exchange's body to stdout, each frame at its time."""
     view = View(mode_for(mode))
     began = time.monotonic_ns()

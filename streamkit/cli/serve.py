@@ -89,7 +89,7 @@ def command(
     guard = guard_of(host, allowed, listen_public, token)
     arguments = child()
     inputs = Inputs(paths, console)
-    workers_.check(workers, strict=strict, stdin="-" in inputs.paths)
+    workers_.check_workers(workers, strict=strict, stdin="-" in inputs.paths)
     exchanges = list(inputs.exchanges())
     if not exchanges:
         raise UsageError("no recordings to serve")

@@ -18,7 +18,7 @@ from streamkit.cli._stats_options import (
     ranks,
     reject_conflicting_options,
     reject_what_is_not_drawn,
-    words,
+    split_words,
 )
 from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console, output_options, paths_argument, reading_options, talk_options
@@ -156,7 +156,7 @@ def _compare(before: Inputs, after: Inputs, reporter: Reporter, options: dict[st
     comparison = compare_runs(
         _run_of(before),
         _run_of(after),
-        words(options["metrics"]) or DEFAULT,
+        split_words(options["metrics"]) or DEFAULT,
         include_failed=options["include"] == "failed",
     )
     show_comparison(comparison, reporter, sink)
@@ -221,9 +221,9 @@ def _measure(
         rows = iter(sorted_rows(rows, options["sort"], reverse=options["reverse"]))
     texts = reporter.stats(_report(run, rows, page, options, sink.paint))
     if options["otlp_endpoint"]:
-        from streamkit.transport.otlp import send
+        from streamkit.transport.otlp import send_otlp
 
-        count = send(options["otlp_endpoint"], texts)
+        count = send_otlp(options["otlp_endpoint"], texts)
         console.say(f"sent {count} request{'' if count == 1 else 's'} to {options['otlp_endpoint']}")
     else:
         for text in texts:
@@ -273,7 +273,7 @@ def _what_to_measure(reporter: Reporter, options: dict[str, Any]) -> Any:
 
     in_table = reporter.brief and not options["explain"]
     return Wanted(
-        metrics=words(options["metrics"]),
+        metrics=split_words(options["metrics"]),
         in_table=in_table,
         histograms=options["plot"] or not in_table,
         by=options["by"],

@@ -16,8 +16,8 @@ import orjson
 
 from streamkit.frozen import dataclass
 from streamkit.model.exchange import Body, Request
-from streamkit.playback.fields import FieldPath, without
-from streamkit.providers import marked
+from streamkit.playback.fields import FieldPath, without_fields
+from streamkit.providers import providers_by_headers
 
 Level = Literal["exact", "body", "messages", "model", "path", "any"]
 Reuse = Literal["once", "cycle", "last"]
@@ -79,7 +79,10 @@ class _Recipient:
             return _Recipient(host="", marks=frozenset(), path="", headers=False)
         headers = bool(request.headers)
         return _Recipient(
-            host=_authority(request.url), marks=marked(request.headers), path=whole_path(request.path), headers=headers
+            host=_authority(request.url),
+            marks=providers_by_headers(request.headers),
+            path=whole_path(request.path),
+            headers=headers,
         )
 
 
@@ -297,7 +300,7 @@ class Matcher:
         return view
 
     def _body(self, request: Request) -> Any:
-        return without(_value(request.body), self._ignore)
+        return without_fields(_value(request.body), self._ignore)
 
     def _miss(self, view: dict[str, Any], streaming: bool | None) -> Miss:
         nearest: tuple[int, int] | None = None

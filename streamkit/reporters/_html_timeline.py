@@ -72,7 +72,7 @@ def section(shown_stream: PageStream, *, events: int = _EVENTS, each_chunk: bool
     return "".join(parts)
 
 
-def opened(section: str) -> str:
+def unfolded(section: str) -> str:
     """Return the same section with its content shown, without a click."""
     return section.replace(_CLOSED, "<details open>", 1)
 

@@ -39,7 +39,7 @@ def case_object(case: CaseResult) -> dict[str, Any]:
     }
 
 
-def reason(case: CaseResult) -> str:
+def why_failed(case: CaseResult) -> str:
     """Return why a case has its verdict, and which clients break."""
     return case.why + (f"; breaks: {'; '.join(case.breaks)}" if case.breaks else "")
 

@@ -16,7 +16,7 @@ from streamkit.cli import _jobs
 from streamkit.cli.main import streamkit
 from streamkit.errors import OutputExists, StreamkitError, UsageError
 from streamkit.formats import read
-from streamkit.service.keeping import content_of, packed, unpacked
+from streamkit.service.keeping import content_of, packed_samples, unpacked
 from tests.clicking import CliRunner
 
 RECORDINGS = Path(__file__).parents[2] / "recordings"
@@ -206,7 +206,7 @@ def test_other_databases_are_refused(kept: Path, statement: str, message: str) -
 
 @given(st.one_of(st.lists(st.integers(0, 2**62)), st.lists(st.floats(0, allow_nan=False, allow_infinity=False))))
 def test_samples_are_exact(values: list[float]) -> None:
-    assert unpacked(packed(values)) == values
+    assert unpacked(packed_samples(values)) == values
 
 
 def test_the_content_is_that_of_the_recording_not_of_the_file(tmp_path: Path) -> None:
