@@ -43,7 +43,7 @@ def show_definitions(
 
 
 def definition_table(stream: Stream, counter: TokenCounter | None, paint: Palette) -> Iterator[str]:
-    """One stream's table for a terminal, followed by the reasons for missing values, by what the tools would stumble over,
+    """One stream's table for a terminal, followed by the reasons for missing values, by the input that the tools would fail on,
     and by notes."""
     rows_of_tools = compute_all(stream, counter)["definitions"]
     yield f"{paint('head', one_line(name_of(stream)))}  {paint(VERDICTS[stream.verdict], stream.verdict)}\n\n"

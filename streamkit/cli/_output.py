@@ -87,7 +87,7 @@ class CommandOutput:
         self._write(escaped if self._safe else text)
 
     def painted(self, text: str, *, data: bool = False) -> None:
-        """Write a piece of a longer text that `paint` may have colored. Unless it is `data`, a log obeys nothing in it."""
+        """Write a piece of a longer text that `paint` may have colored. Unless it is `data`, it contains no command for a CI log."""
         text = text if data else without_commands(text)
         self._write(safe_painted(text) if self._safe else text)
 
@@ -96,7 +96,7 @@ class CommandOutput:
         self._write((shown if data else without_commands(shown)) + "\n")
 
     def lines(self, shown: Iterable[str], *, data: bool = False) -> None:
-        """Write lines that are escaped already, many at a time: a system call a line costs more than making it."""
+        """Write lines that are escaped already, many at a time: a system call per line costs more than making the line."""
         remaining = iter(shown)
         while batch := list(islice(remaining, _LINES)):
             text = "\n".join(batch) + "\n"

@@ -192,7 +192,7 @@ def _report(
     known = known_failures(baseline, runs, console) if baseline is not None else frozenset()
     unreached = max(_reached(run, console) for run in runs)
     if unreached and format_name == "text" and len(runs) == 1 and len({case.why for case in runs[0].cases}) == 1:
-        return unreached  # the message has said it all
+        return unreached  # the message was shown already
     with CommandOutput(None, prose=format_name == "text", console=console) as sink:
         reporter = reporter_named(format_name, "probes")
         assert reporter.probes is not None

@@ -40,7 +40,7 @@ def status_and_headers(data: bytes) -> tuple[Response | None, bytes, int]:
 
 
 def decoded_body(body: bytes, headers: Headers) -> tuple[bytes, str]:
-    """Return a body with its content coding undone, and what could not be undone (empty if nothing).
+    """Decode the content coding of a body. Return the body, and what could not be decoded (empty if nothing).
 
     Many tools store the body decoded and the header as it was: bytes that do not have their coding's mark stay as they are.
     """

@@ -15,7 +15,7 @@ _KEYS = (
     "Keys: space plays and pauses; ← and → step by item, with Shift by a second; Home and End; + and - change the speed; "
     "n goes to the next finding. Drag over the timeline to seek. The address names the moment."
 )
-# What each sign means that stands for a kind.
+# The meaning of each symbol.
 _KEY = "¶ text · ∴ reasoning · ƒ tool call · ⊘ refusal · @ role · ■ finish · Σ usage · ✗ error · : comment · ▲ finding"
 
 

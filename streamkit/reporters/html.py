@@ -138,7 +138,7 @@ def _notes(streams: Sequence[Row]) -> Iterator[str]:
 
 
 def probes(report: ProbeReport) -> str:
-    """Return a page: a matrix of the cases with a column an endpoint, then each case that is not passed."""
+    """Return a page: a matrix of the cases with a column per endpoint, then each case that is not passed."""
     return probe_page(report)
 
 

@@ -20,7 +20,7 @@ from streamkit.redact.redactor import redact_exchange
 from streamkit.tool import TOOL
 
 Lost = Counter[str]
-"""What a format could not hold, a sentence each, with the number of exchanges that lost it."""
+"""What a format could not represent, as a sentence each, with the number of exchanges that lost it."""
 
 
 def write(
@@ -55,7 +55,7 @@ def convert(
     redact: bool = True,
     force: bool = False,
 ) -> Lost:
-    """Read exchanges in any format (a folder: all that it holds) and write them in another, their secrets cut.
+    """Read exchanges in any format (a folder: all that it holds) and write them in another, with secrets removed.
 
     See `read` for `source` and `write` for the rest. Raises UnreadableInput, UsageError, OutputExists, CannotWrite.
     """

@@ -138,7 +138,7 @@ def ollama(count: int) -> list[Event]:
         ([Event("", '{"step":1}')] * 3 + chat(1), "openai_chat"),
     ],
 )
-def test_of_chunks_that_no_api_knows_one_decides_only_where_it_is_beyond_doubt(events: list[Event], api: str) -> None:
+def test_among_unknown_chunks_one_decides_only_if_it_is_unambiguous(events: list[Event], api: str) -> None:
     assert interpret(exchange_of("openai_chat", events)).api == api
 
 

@@ -21,7 +21,7 @@ harbour = harbour_dialect
 """
 
 API = '''\
-"""Semaphore: one flag a chunk, lowered at the end."""
+"""Semaphore: one flag per chunk, lowered at the end."""
 
 from collections.abc import Iterator
 

@@ -59,7 +59,7 @@ def test_a_report_of_the_database_is_that_of_the_files(kept: Path, options: list
     assert files[1]
 
 
-def test_gates_are_asked_of_the_database(kept: Path) -> None:
+def test_gates_apply_to_the_database(kept: Path) -> None:
     gate = ["--fail-if", "ttft.p95 > 1ms", "--include", "failed", "--allow-missing"]
     assert run("stats", "-q", *gate, str(kept)) == run("stats", "-q", *gate, str(RECORDINGS))
     assert run("stats", "-q", *gate, str(kept))[0] == 1
@@ -164,7 +164,7 @@ def test_options_that_do_not_go_together(arguments: list[str], message: str) -> 
         run("stats", *arguments, str(RECORDINGS))
 
 
-def test_an_existing_file_is_kept_unless_told_otherwise(kept: Path) -> None:
+def test_an_existing_file_is_kept_by_default(kept: Path) -> None:
     with pytest.raises(OutputExists):
         run("stats", "--format", "sqlite", "-o", str(kept), str(RECORDINGS / "gemini"))
     run("stats", "--format", "sqlite", "--force", "-o", str(kept), str(RECORDINGS / "gemini"))

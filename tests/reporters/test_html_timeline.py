@@ -79,7 +79,7 @@ def test_what_the_stream_says_is_put_together() -> None:
     ]
 
 
-def test_a_long_text_is_cut_and_says_so() -> None:
+def test_a_long_text_is_truncated_with_a_note() -> None:
     for count, more in ((20_000, ""), (20_001, "… and 1 characters more"), (25_000, "… and 5,000 characters more")):
         html = shown(stream([(1, text("x" * count))]))
         assert "x" * min(count, 20_000) in html

@@ -117,7 +117,7 @@ def _is_small(value: Any) -> bool:
 
 
 def _bytes(body: Any) -> bytes:
-    """Return a body however a cassette has it: text, bytes, `{string}`, `{base64_string}`, a printed BytesIO."""
+    """Return a body in any of the forms of cassettes: text, bytes, `{string}`, `{base64_string}`, a printed BytesIO."""
     if isinstance(body, dict):
         if isinstance(body.get("base64_string"), str):
             try:

@@ -142,7 +142,7 @@ def _request(request: dict[str, Any]) -> Request | None:
 
 
 def _end(response: dict[str, Any], at: int | None) -> End | None:
-    """Return how and when it ended, as far as the browser says."""
+    """Return how and when it ended, as far as the browser recorded it."""
     error = response.get("_error")
     if not isinstance(error, str) or not error:
         return None if at is None else End(at=at, reason="eof")

@@ -110,7 +110,7 @@ def _request(request: dict[str, Any]) -> Request:
 
 
 def _host_and_port(request: dict[str, Any]) -> str:
-    """Return host and port, the port where it is not the scheme's own."""
+    """Return the host, and the port unless it is the default of the scheme."""
     host, port = _text(request.get("host")), request.get("port")
     usual = 80 if _text(request.get("scheme")) == "http" else 443
     return host if port == usual or not isinstance(port, int) else f"{host}:{port}"
