@@ -22,11 +22,11 @@ ROOT = Path(__file__).parents[1]
 COPIED = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "LICENSE", "recordings/README.md")
 NAVIGATION = {
     "Start": "test-without-a-key openai-compatible-in-ci know-your-ttft demo questions glossary comparison",
-    "Commands": "record websocket proxy replay serve lint rule reassemble stats inspect convert diff reduce redact schema probe doctor completion",
     "Tests": "pytest from-vcrpy from-aimock faults faults-and-clients clients",
-    "Reference": "rules/index metrics definitions apis application-streams dialects providers formats recording-format python grammars terminal limits",
+    "Reference": "rules/index metrics definitions apis application-streams dialects providers formats recording-format websocket python grammars terminal limits",
     "The project": "reliability performance scale mutants extending decisions/index",
 }
+_COMMANDS = re.compile(r"^\| Commands \|(.*)$", re.MULTILINE)
 _LISTED = ("rules", "decisions")
 _TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 _CONFIG = """
@@ -93,9 +93,15 @@ def with_index_links(markdown: str) -> str:
 
 
 def navigation(source: Path) -> str:
-    """Return the navigation as TOML. Pages that do not exist are left out, and those in no group are in the search only."""
+    """Return the navigation as TOML, with the commands in the order of the README.
+
+    Pages that do not exist are left out, and those in no group are found by search only.
+    """
     groups = ['{ "streamkit" = "index.md" }']
-    for heading, names in NAVIGATION.items():
+    (row,) = _COMMANDS.findall((source / "index.md").read_text(encoding="utf-8"))
+    commands = " ".join(re.findall(r"docs/(\w+)\.md", row))
+    start, *others = NAVIGATION.items()
+    for heading, names in (start, ("Commands", commands), *others):
         pages = [f"docs/{name}.md" for name in names.split() if (source / "docs" / f"{name}.md").exists()]
         if heading == "The project":
             pages += ["CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"]

@@ -23,6 +23,15 @@ def suggestion(word: str, known: Iterable[str], listed: Iterable[str] | None = N
     )
 
 
+def defect_text(error: BaseException) -> str:
+    """Describe an exception that only a defect can raise: its type, its message, and the module and line that raised it."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    raised = f" (in {trace.tb_frame.f_globals.get('__name__', '?')}, line {trace.tb_lineno})" if trace else ""
+    return f"{type(error).__name__}: {error}{raised}"
+
+
 class StreamkitError(Exception):
     """The base class: an error that is reported in one line. `exit_code` is the exit code of the process."""
 

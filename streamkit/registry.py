@@ -94,16 +94,16 @@ class Catalogue(Mapping[str, Entry]):
         if not any(_is_module(os.path.join(path, module)) for path in folder.__path__):  # noqa: PTH118
             return None
         qualified = f"{self._package}.{module}"
-        entry = self._only_entry(qualified, importlib.import_module(qualified))
+        entry = self._only_entry(qualified, _imported(qualified))
         return entry if self._name(entry) == name else None
 
     def _found(self) -> Iterator[tuple[str, Entry]]:
         for module in self._modules(self._package):
             if self._families:
                 for member in self._modules(module):
-                    yield member, self._only_entry(member, importlib.import_module(member))
+                    yield member, self._only_entry(member, _imported(member))
             else:
-                yield module, self._only_entry(module, importlib.import_module(module))
+                yield module, self._only_entry(module, _imported(module))
         yield from self._plugins()
 
     def _modules(self, package: str) -> Iterator[str]:
@@ -121,7 +121,9 @@ class Catalogue(Mapping[str, Entry]):
             try:
                 loaded = point.load()
             except Exception as error:
-                raise CatalogueError(f"{source} of {self._package} does not load: {error!r}") from error
+                where = _place(error, point.module)
+                reason = f"{type(error).__name__}: {error}" + (f" ({where})" if where else "")
+                raise CatalogueError(f"{source} of {self._package} does not load: {reason}") from error
             yield (
                 source,
                 self._only_entry(source, loaded) if isinstance(loaded, ModuleType) else self._checked(source, loaded),
@@ -141,6 +143,27 @@ class Catalogue(Mapping[str, Entry]):
     def _unknown(self, name: str) -> str:
         what = self._package.rpartition(".")[2].removesuffix("s")
         return f"unknown {what} {name!r}; {suggestion(str(name), self.entries)}"
+
+
+def _imported(module: str) -> ModuleType:
+    """Import the module of an entry. Raises CatalogueError, with the line of its file that failed."""
+    try:
+        return importlib.import_module(module)
+    except Exception as error:
+        raise CatalogueError(f"{_place(error, module) or module}: {type(error).__name__}: {error}") from error
+
+
+def _place(error: Exception, module: str) -> str:
+    """Return the file and line in this module, or below it, where an exception was raised; "" if it was raised elsewhere."""
+    if isinstance(error, SyntaxError) and error.filename:
+        return f"{error.filename}:{error.lineno}"
+    place, traceback = "", error.__traceback__
+    while traceback is not None:
+        name = traceback.tb_frame.f_globals.get("__name__", "")
+        if f"{name}.".startswith(f"{module}."):
+            place = f"{traceback.tb_frame.f_code.co_filename}:{traceback.tb_lineno}"
+        traceback = traceback.tb_next
+    return place
 
 
 def _module_names(paths: Iterable[str]) -> list[str]:

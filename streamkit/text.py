@@ -89,7 +89,7 @@ class SafePieces:
         return shown
 
 
-def plain(text: str) -> str:
+def to_ascii(text: str) -> str:
     """Return the text with the symbols that this program uses (−, …, →, µ) in ASCII, for terminals without them."""
     return text if text.isascii() else text.translate(_PLAIN)
 

@@ -144,6 +144,33 @@ def test_a_file_holds_exactly_one_entry(folder: Path, source: str, count: int) -
         _ = catalogue().entries
 
 
+BROKEN = {
+    "a missing argument": ("from tests_fruit_kind import Fruit\n\nENTRY = Fruit()\n", 3, "TypeError: Fruit.__init__"),
+    "a missing name": ("import tests_fruit_kind\nENTRY = Fruit('a')\n", 2, "NameError: name 'Fruit' is not defined"),
+    "a missing module": ("import no_such_module\n", 1, "ModuleNotFoundError: No module named 'no_such_module'"),
+    "invalid syntax": ("\n\nENTRY = = 1\n", 3, "SyntaxError: invalid syntax"),
+}
+
+
+@pytest.mark.parametrize(("source", "line", "error"), BROKEN.values(), ids=BROKEN)
+def test_a_file_that_fails_to_load_is_fatal_and_its_line_is_named(
+    folder: Path, source: str, line: int, error: str
+) -> None:
+    (folder / "apple.py").write_text(source)
+    for look_up in (lambda: catalogue().entries, lambda: catalogue()["apple"]):
+        with pytest.raises(CatalogueError) as raised:
+            look_up()
+        assert str(raised.value).startswith(f"{folder / 'apple.py'}:{line}: {error}")
+
+
+def test_a_part_of_an_entry_that_fails_to_load_is_named(folder: Path) -> None:
+    (folder / "apple").mkdir()
+    (folder / "apple" / "__init__.py").write_text("from fruits.apple.core import ENTRY\n")
+    (folder / "apple" / "core.py").write_text("ENTRY = None.fruit\n")
+    with pytest.raises(CatalogueError, match=r"/apple/core\.py:1: AttributeError: "):
+        _ = catalogue().entries
+
+
 def test_another_package_adds_an_entry(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder.parent / "orchard.py").write_text(ENTRY.format(name="quince"))
     plugged(monkeypatch, EntryPoint("quince", "orchard", "fruits"))
@@ -152,7 +179,17 @@ def test_another_package_adds_an_entry(folder: Path, monkeypatch: pytest.MonkeyP
 
 def test_a_plugin_that_fails_to_load_is_fatal_and_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plugged(monkeypatch, EntryPoint("quince", "no_such_module", "fruits"))
-    with pytest.raises(CatalogueError, match=r"plugin quince \(no_such_module\) of fruits does not load"):
+    with pytest.raises(CatalogueError) as raised:
+        _ = catalogue().entries
+    assert str(raised.value) == (
+        "plugin quince (no_such_module) of fruits does not load: ModuleNotFoundError: No module named 'no_such_module'"
+    )
+
+
+def test_the_line_of_a_plugin_that_fails_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder.parent / "orchard.py").write_text("import sys\nENTRY = sys.fruit\n")
+    plugged(monkeypatch, EntryPoint("quince", "orchard", "fruits"))
+    with pytest.raises(CatalogueError, match=r"does not load: AttributeError: .* \(/.*/orchard\.py:2\)$"):
         _ = catalogue().entries
 
 

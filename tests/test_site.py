@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from scripts import site
+from streamkit.cli.main import COMMANDS
 
 ROOT = Path(__file__).parents[1]
 
@@ -29,11 +30,12 @@ def test_the_source_has_every_page(prepared: Path) -> None:
 
 
 def test_every_page_is_in_the_navigation(prepared: Path) -> None:
-    """A page that is not listed would only be found by search."""
+    """A page that is not listed would only be found by search. Pages of commands are listed in the README, others in site.py."""
     config = tomllib.loads((prepared / "zensical.toml").read_text(encoding="utf-8"))
     listed = set(re.findall(r"[\w./-]+\.md", str(config["project"]["nav"])))
     pages = {f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md")}
     assert pages <= listed
+    assert {f"docs/{command}.md" for command in COMMANDS} <= listed
     assert all((prepared / "source" / page).exists() for page in listed)
 
 

@@ -14,7 +14,7 @@ from streamkit.apis._decode import Decoded, decode
 from streamkit.apis._detect import choose_api
 from streamkit.apis._on_demand import HEAD, ChunksOnDemand, NotAnObject, flags_by_form
 from streamkit.apis.dialects import DIALECTS, Dialect, detect_dialect
-from streamkit.errors import StreamkitError
+from streamkit.errors import StreamkitError, defect_text
 from streamkit.model.exchange import Exchange, is_error_body
 from streamkit.model.grammar import Misstep
 from streamkit.model.message import ERROR, USAGE, Reply, Usage
@@ -55,7 +55,7 @@ def interpret(
         raise
     except Exception as defect:
         no_events = Events(data=[], starts=[], ends=[])
-        reason = f"the exchange cannot be interpreted: {type(defect).__name__}: {defect}"
+        reason = f"the exchange cannot be interpreted: {defect_text(defect)}"
         return Stream(
             exchange=exchange,
             framing="",
@@ -240,5 +240,5 @@ def _guarded(find: Callable[[], Iterable[Breach]], name: str, defects: list[str]
     try:
         found.extend(find())
     except Exception as defect:
-        defects.append(f"{name} failed: {type(defect).__name__}: {defect}")
+        defects.append(f"{name} failed: {defect_text(defect)}")
     return tuple(found)

@@ -13,7 +13,7 @@ from streamkit.compare.difference import ENOUGH, NEGLIGIBLE, NEGLIGIBLE_TAIL, Di
 from streamkit.metrics import NEUTRAL, Metric, Outcomes, outcome_sentence
 from streamkit.reporters import MISSING, ComparisonReport, Reporter, shown
 from streamkit.service.comparing import BURST, Comparison, Side, difference_to_json, success_to_json
-from streamkit.text import plain
+from streamkit.text import to_ascii
 
 _ROLES = {"slower": "error", "buffered": "error", "failing": "error", "faster": "good", "same": "good"}
 _SIDES = ("before", "after")
@@ -52,7 +52,7 @@ def _write(comparison: Comparison, reporter: Reporter, sink: CommandOutput) -> N
     rows.append(_success_row(comparison.success))
     if sink.ascii_only:
         # Before the columns are made, so that they stay straight.
-        rows = [{head: cell and plain(cell) for head, cell in row.items()} for row in rows]
+        rows = [{head: cell and to_ascii(cell) for head, cell in row.items()} for row in rows]
     verdict = comparison.verdict
     evidence = "\n" + "\n".join(textwrap.fill(line, 80) for line in _evidence(comparison)) + "\n"
     if reporter.content != "prose":

@@ -71,7 +71,7 @@ class Config:
         return value
 
 
-def load(section: str, start: Path | None = None) -> Config:
+def load_table(section: str, start: Path | None = None) -> Config:
     """Return the table `[tool.streamkit.<section>]` of the nearest pyproject.toml from `start` (the current folder) upwards.
 
     Raises UsageError if the file cannot be read, and for a table or a key that is unknown, in any section: what is

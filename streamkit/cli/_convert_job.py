@@ -23,7 +23,7 @@ TASK_BYTES = 8 << 20
 
 @dataclass(frozen=True, slots=True)
 class ConvertJob:
-    """The format to convert to, by name, whether secrets are cut, and whether each exchange is written to a separate file."""
+    """The format to convert to, by name, whether secrets are removed, and whether each exchange is written to a separate file."""
 
     target: str
     redact: bool
@@ -76,10 +76,10 @@ class ConvertWorker:
 
 
 def redacted(exchange: Exchange, secrets: Counter[str]) -> Exchange:
-    """Return an exchange with its secrets cut, which `secrets` counts by rule."""
+    """Return an exchange without its secrets, which `secrets` counts by rule."""
     cut = redact_exchange(exchange)
     before = Counter(known.rule for known in exchange.redactions)
     secrets.update(Counter(known.rule for known in cut.redactions) - before)
     if exchange.end is None and cut.frames.data != exchange.frames.data:
-        secrets["in a body"] += 1  # listed on no line, for want of an end
+        secrets["in a body"] += 1  # listed on no line, because there is no end
     return cut

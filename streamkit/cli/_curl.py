@@ -84,7 +84,7 @@ class Command:
     max_time: float | None = None
 
 
-def parse(text: str) -> Command:
+def parse_curl(text: str) -> Command:
     """Parse `text`. Variables in URLs and headers are expanded from the environment, as a shell would.
 
     Raises UsageError for text that is not a curl command, for an unknown flag, and for a variable that is not set.

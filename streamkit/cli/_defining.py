@@ -30,7 +30,7 @@ def show_definitions(
     if reporter.name == "table":
         for index, stream in enumerate(streams):
             sink.piece("\n" if index else "")
-            for text in table(stream, counter(stream.model), sink.paint):
+            for text in definition_table(stream, counter(stream.model), sink.paint):
                 sink.painted(text)
         return
     rows = [
@@ -42,8 +42,8 @@ def show_definitions(
     write(sink, reporter, reporter.rows(rows))
 
 
-def table(stream: Stream, counter: TokenCounter | None, paint: Palette) -> Iterator[str]:
-    """One stream's table for a terminal, followed by the reasons for missing values, by what the tools would stumble over,
+def definition_table(stream: Stream, counter: TokenCounter | None, paint: Palette) -> Iterator[str]:
+    """One stream's table for a terminal, followed by the reasons for missing values, by the input that the tools would fail on,
     and by notes."""
     rows_of_tools = compute_all(stream, counter)["definitions"]
     yield f"{paint('head', one_line(name_of(stream)))}  {paint(VERDICTS[stream.verdict], stream.verdict)}\n\n"

@@ -27,7 +27,7 @@ def guard_options(command: CommandT) -> CommandT:
                 "--allow-host", "allowed", multiple=True, metavar="NAME", help="Accept requests for this host name too."
             ),
             click.option(
-                "--listen-public", is_flag=True, help="Let --host be an address that others reach; needs a token."
+                "--listen-public", is_flag=True, help="Allow a --host that other machines can reach; requires a token."
             ),
             click.option(
                 "--token", envvar=TOKEN_VARIABLE, help=f"Require this token from clients [${TOKEN_VARIABLE}]."

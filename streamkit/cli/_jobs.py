@@ -29,7 +29,7 @@ _MUCH = 64 << 30  # bytes of inputs: enough to keep every process busy
 
 @dataclass(frozen=True, slots=True)
 class Jobs:
-    """The options: the number of processes (None: one a CPU), and the size of a task in bytes (None: what suits the inputs)."""
+    """The options: the number of processes (None: one per CPU), and the size of a task in bytes (None: what suits the inputs)."""
 
     count: int | None = 1
     task_bytes: int | None = None

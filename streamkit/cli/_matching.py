@@ -27,7 +27,7 @@ def match_options(function: Function) -> Function:
     level = click.option("--match", type=click.Choice(LEVELS), default="body", show_default=True,
                          help="Compare this much of a request with the recordings.")  # fmt: skip
     reuse = click.option("--reuse", type=click.Choice(REUSES), default="cycle", show_default=True,
-                         help="After the last match: fail (once), begin again (cycle), or repeat the last.")  # fmt: skip
+                         help="After the last match: fail (once), start over (cycle), or repeat the last.")  # fmt: skip
     ignored = click.option("--ignore-field", "ignored", multiple=True, metavar="PATH",
                            help="Do not compare this field of the body: '$.messages[*].created'.")  # fmt: skip
     return level(reuse(ignored(wrapper)))  # type: ignore[return-value]

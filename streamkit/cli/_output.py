@@ -22,7 +22,7 @@ from streamkit.files import Output, create
 from streamkit.frozen import dataclass
 from streamkit.palette import PLAIN, Palette, safe_painted
 from streamkit.stdio import stdout_is_terminal
-from streamkit.text import SafePieces, plain, safe_json, safe_text, without_commands
+from streamkit.text import SafePieces, safe_json, safe_text, to_ascii, without_commands
 
 _BLOCK = 16_384  # characters
 _LINES = 256
@@ -87,7 +87,7 @@ class CommandOutput:
         self._write(escaped if self._safe else text)
 
     def painted(self, text: str, *, data: bool = False) -> None:
-        """Write a piece of a longer text that `paint` may have colored. Unless it is `data`, a log obeys nothing in it."""
+        """Write a piece of a longer text that `paint` may have colored. Unless it is `data`, it contains no command for a CI log."""
         text = text if data else without_commands(text)
         self._write(safe_painted(text) if self._safe else text)
 
@@ -96,7 +96,7 @@ class CommandOutput:
         self._write((shown if data else without_commands(shown)) + "\n")
 
     def lines(self, shown: Iterable[str], *, data: bool = False) -> None:
-        """Write lines that are escaped already, many at a time: a system call a line costs more than making it."""
+        """Write lines that are escaped already, many at a time: a system call per line costs more than making the line."""
         remaining = iter(shown)
         while batch := list(islice(remaining, _LINES)):
             text = "\n".join(batch) + "\n"
@@ -133,7 +133,7 @@ class CommandOutput:
 
     def _write(self, text: str) -> None:
         if self.ascii_only:
-            text = plain(text)
+            text = to_ascii(text)
         data = text.encode("utf-8" if _utf8() or not self.ascii_only else "ascii", "backslashreplace")
         if self._file is not None:
             self._begin(self._file)

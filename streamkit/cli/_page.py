@@ -13,7 +13,7 @@ from streamkit.model.stream import Stream
 from streamkit.reporters import PageContent, PageOrigin, PageStream, Row
 from streamkit.tool import VERSION
 
-# Streams that have a section of their own; for the others the page has the numbers only.
+# Streams that have a section of their own; for others, the page only has the numbers.
 _SHOWN = 100
 # Streams of which the page has what each benchmark tool would report: that takes as long as all the rest.
 _DEFINED = 1000

@@ -50,7 +50,7 @@ def compare_folders(folders: tuple[str, str], probes: Sequence[Probe], format_na
 
 
 def _lines(rows: Sequence[Mapping[str, str | None]], sink: CommandOutput) -> Iterator[str]:
-    """Yield two lines a case, its verdicts and the new reason or the one that is gone; those that are worst now first."""
+    """Yield two lines per case, its verdicts and its new (or former) reason; those that are worst now come first."""
     width = max((len(row["case"] or "") for row in rows), default=0)
     columns = get_terminal_size((80, 24)).columns if sink.terminal else 0
     for row in sorted(rows, key=lambda row: _GRAVEST_FIRST.index(row["after"] or "pass")):

@@ -1,4 +1,4 @@
-"""Ask an endpoint: show what it costs, ask for consent, and send the battery."""
+"""Send the battery to an endpoint: show what it costs, and ask for consent."""
 
 from __future__ import annotations
 
@@ -177,7 +177,7 @@ def _check_budget(plans: Sequence[Planned], budget: int | None) -> None:
 
 
 def _agreed(target: Endpoint, plans: Sequence[Planned], budget: int | None, *, yes: bool, console: Console) -> bool:
-    """Say what it costs to ask another machine, and ask for consent on a terminal. Without one, only a large run is refused."""
+    """Show what requests to another machine cost, and ask for consent on a terminal. Without one, only a large run is refused."""
     console.say(f"{target.base}: {_cost(*plans)}")
     if yes:
         return True
@@ -194,7 +194,7 @@ def _agreed(target: Endpoint, plans: Sequence[Planned], budget: int | None, *, y
 
 
 def _on_terminal() -> bool:
-    """Return whether there is a person to ask."""
+    """Return whether somebody can be asked."""
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 

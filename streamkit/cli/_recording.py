@@ -88,7 +88,7 @@ def closing_line(outcome: Outcome, path: str) -> str:
     return " · ".join([*parts, path])
 
 
-def labels_of(pairs: Sequence[str]) -> dict[str, str]:
+def parse_labels(pairs: Sequence[str]) -> dict[str, str]:
     """Return the labels given with `--label KEY=VALUE`. Raises UsageError."""
     labels = {}
     for pair in pairs:

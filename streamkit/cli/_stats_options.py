@@ -38,9 +38,9 @@ def reject_what_is_not_drawn(reporter: Reporter, options: dict[str, Any]) -> Non
 
 def fill_from_config(options: dict[str, Any]) -> None:
     """Fill in the defaults of `[tool.streamkit.stats]` for options that are not given."""
-    from streamkit.cli._config import load
+    from streamkit.cli._config import load_table
 
-    config = load("stats")
+    config = load_table("stats")
     options["fail_if"] = options["fail_if"] or tuple(config.texts("fail-if"))
     options["slo"] = options["slo"] or tuple(config.texts("slo"))
     options["allow_missing"] = options["allow_missing"] or config.flag("allow-missing")
@@ -48,7 +48,7 @@ def fill_from_config(options: dict[str, Any]) -> None:
         options[key] = options[key] or config.text(key)
 
 
-def words(text: str | None) -> list[str]:
+def split_words(text: str | None) -> list[str]:
     """Return the words of a list that is separated by commas."""
     return [word.strip() for word in (text or "").split(",") if word.strip()]
 
@@ -56,7 +56,7 @@ def words(text: str | None) -> list[str]:
 def ranks(text: str | None) -> list[float]:
     """Return the percentiles of `--percentiles`. Raises UsageError."""
     try:
-        found = [float(word.lower().removeprefix("p")) for word in words(text)]
+        found = [float(word.lower().removeprefix("p")) for word in split_words(text)]
     except ValueError:
         raise UsageError(
             f"invalid --percentiles {text!r}: expected numbers from 0 to 100, separated by commas"

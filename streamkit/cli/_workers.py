@@ -68,7 +68,7 @@ def signal_ready() -> None:
     threading.Thread(target=wait, daemon=True).start()
 
 
-def check(workers: int, *, strict: bool, stdin: bool) -> None:
+def check_workers(workers: int, *, strict: bool, stdin: bool) -> None:
     """Raise UsageError for options that do not work with several processes."""
     if workers == 1:
         return

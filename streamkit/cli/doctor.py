@@ -1,4 +1,4 @@
-"""Check this installation and this machine, and say how to repair what is wrong."""
+"""Check this installation and this machine, and say how to fix what is wrong."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MARKS = {"ok": ("good", "ok"), "note": ("warning", "note"), "problem": ("error"
 )
 @talk_options
 def command(format_name: str, console: Console) -> int:
-    """Check this installation and this machine, and say how to repair what is wrong.
+    """Check this installation and this machine, and say how to fix what is wrong.
 
     Python, packages, certificates, proxies, clocks, write access, keys. Nothing is sent, and no key is shown. Exit 1 if
     there is a problem.

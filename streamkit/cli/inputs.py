@@ -13,7 +13,7 @@ import click
 
 from streamkit.cli.options import Console
 from streamkit.cli.progress import progress_of
-from streamkit.errors import RemoteDefect, StreamkitError, UnreadableInput, WorkFailed
+from streamkit.errors import RemoteDefect, StreamkitError, UnreadableInput, WorkFailed, defect_text
 from streamkit.model.exchange import Exchange
 from streamkit.model.stream import Stream
 
@@ -141,7 +141,7 @@ class Inputs:
         except Exception as defect:  # a defect of streamkit; the other files are still read
             self.failed.add(found.path)
             count += 1
-            cause = str(defect) if isinstance(defect, RemoteDefect) else f"{type(defect).__name__}: {defect}"
+            cause = str(defect) if isinstance(defect, RemoteDefect) else defect_text(defect)
             self.trouble(UnreadableInput(found.path, f"cannot be read: {cause}; please report it"))
         if self._progress:
             self._progress.file(found.path, found.size)

@@ -46,7 +46,7 @@ def command(
     """Show the stream as a timeline: time, gap, event, and what each chunk adds.
 
     Times and gaps are in seconds. Lines are truncated to the terminal's width; --format jsonl has everything. --html writes a
-    page that plays the stream as it came, or two streams side by side.
+    page that plays the stream as it arrived, or two streams side by side.
 
     \b
     Examples:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from streamkit.cli._config import Config, load
+from streamkit.cli._config import Config, load_table
 from streamkit.cli._format_option import ReporterName
 from streamkit.cli._groups import GroupedCommand
 from streamkit.cli._jobs import Jobs, jobs_options
@@ -109,7 +109,7 @@ def command(
     """
     if options["statistics"]:
         check_statistics_format(format_name)
-    config = Config(section="lint") if no_config else load("lint")
+    config = Config(section="lint") if no_config else load_table("lint")
     selection = read_selection(config, options)
     reading: dict[str, Any] = {"api": api or config.text("api"), "dialect": dialect or config.text("dialect")}
     if follow:

@@ -30,7 +30,7 @@ AUTO = "auto"
     },
 )
 @click.argument("url", required=False)
-@click.option("--model", metavar="NAME", help="Ask this model.")
+@click.option("--model", metavar="NAME", help="Use this model.")
 @click.option(
     "--api", default=AUTO, metavar="NAME", help="Check this API; auto (the default) checks all that are offered."
 )
@@ -56,14 +56,19 @@ AUTO = "auto"
 @click.option("-k", "--insecure", is_flag=True, help="Do not verify certificates.")
 @click.option("--cacert", metavar="FILE", help="Trust these certificates instead of the system's.")
 @click.option(
-    "-m", "--max-time", type=Duration(), default="5m", metavar="TIME", help="End a request after this. Default: 5m."
+    "-m",
+    "--max-time",
+    type=Duration(),
+    default="5m",
+    metavar="TIME",
+    help="Stop a request after this time. Default: 5m.",
 )
 @click.option(
     "--idle-timeout",
     type=Duration(),
     default="60s",
     metavar="TIME",
-    help="End after this much silence. Default: 60s.",
+    help="Stop after this time without data. Default: 60s.",
 )
 @click.option("-o", "--output", metavar="DIR", help="Record to this folder. Default: a new one below recordings/.")
 @click.option("--force", is_flag=True, help="Overwrite files in the folder, and of other options.")
@@ -187,7 +192,7 @@ def _report(
     known = known_failures(baseline, runs, console) if baseline is not None else frozenset()
     unreached = max(_reached(run, console) for run in runs)
     if unreached and format_name == "text" and len(runs) == 1 and len({case.why for case in runs[0].cases}) == 1:
-        return unreached  # the message has said it all
+        return unreached  # the message was shown already
     with CommandOutput(None, prose=format_name == "text", console=console) as sink:
         reporter = reporter_named(format_name, "probes")
         assert reporter.probes is not None

@@ -1,4 +1,4 @@
-"""Pass requests on to an API and record what it streams, byte for byte, while it streams."""
+"""Forward requests to an API, and record what it streams, byte for byte and with its timing."""
 
 from __future__ import annotations
 
@@ -68,17 +68,17 @@ DEFAULT_PORT = 8789
     help="Listen on this port; 0 picks a free one.",
 )
 @guard_options
-@click.option("--keep-host", is_flag=True, help="Pass the client's Host on, and not the upstream's.")
-@click.option("--allow-link-local", is_flag=True, help="Let the upstream be a link-local address.")
+@click.option("--keep-host", is_flag=True, help="Forward the client's Host header instead of sending the upstream's.")
+@click.option("--allow-link-local", is_flag=True, help="Allow a link-local upstream.")
 @click.option(
     "--cacert", "--cafile", cls=WithOldName, metavar="FILE", help="Trust these certificates instead of the system's."
 )
 @click.option("-k", "--insecure", is_flag=True, help="Do not verify certificates.")
-@click.option("--max-time", type=Duration(), metavar="TIME", help="End an exchange after this: 30s, 5m.")
-@click.option("--idle-timeout", type=Duration(), metavar="TIME", help="End after this much silence.")
+@click.option("--max-time", type=Duration(), metavar="TIME", help="Stop an exchange after this time: 30s, 5m.")
+@click.option("--idle-timeout", type=Duration(), metavar="TIME", help="Stop after this time without data.")
 @click.option("--max-body", type=Size(), default="64MiB", show_default=True, metavar="SIZE",
               help="Reject larger request bodies; they are held in memory.")  # fmt: skip
-@click.option("--stop-with-client", is_flag=True, help="Stop reading when the client leaves.")
+@click.option("--stop-with-client", is_flag=True, help="Stop reading when the client disconnects.")
 @workers_.workers_option
 @click.option(
     "--redact", "patterns", multiple=True, metavar="PATTERN", help="Also redact what this regular expression matches."
@@ -89,11 +89,11 @@ DEFAULT_PORT = 8789
 @pace_options
 @talk_options
 def command(console: Console, **given: Any) -> int:
-    """Pass requests on to an API and record what it streams, byte for byte, while it streams.
+    """Forward requests to an API, and record what it streams, byte for byte and with its timing.
 
     Point an SDK's base URL at the proxy, or run the program after `--` with the base URLs set. Every exchange is
     recorded, including failed ones; secrets are removed before they reach the disk. Without UPSTREAM and --route,
-    requests go to the provider whose name, key, headers or path they have.
+    each request is forwarded to the provider that its path, key or headers identify.
 
     \b
     Examples:
@@ -107,7 +107,7 @@ def command(console: Console, **given: Any) -> int:
 
     arguments = child()
     joined, several = given["joined"], given["workers"] > 1
-    workers_.check(given["workers"], strict=False, stdin=False)
+    workers_.check_workers(given["workers"], strict=False, stdin=False)
     if several and given["mode"] == "auto":
         raise UsageError("--workers and --mode auto: each worker knows what it has recorded itself only")
     destinations = _destinations(given)

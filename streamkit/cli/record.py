@@ -12,7 +12,7 @@ import click
 
 from streamkit.cli import _curl as curl
 from streamkit.cli._groups import GroupedCommand
-from streamkit.cli._recording import LOST, Screen, labels_of, recovered, report, stopping_but_at_hangup
+from streamkit.cli._recording import LOST, Screen, parse_labels, recovered, report, stopping_but_at_hangup
 from streamkit.cli.options import Console, Duration, output_options, seconds, talk_options
 from streamkit.cli.showing import mode_for
 from streamkit.errors import UnreadableInput, UsageError
@@ -44,10 +44,14 @@ if TYPE_CHECKING:
     metavar="DATA",
     help="Send this body, as curl's -d does: @FILE reads a file, @- stdin.",
 )
-@click.option("--data-raw", multiple=True, metavar="DATA", help="Send this body literally, also if it begins with @.")
+@click.option("--data-raw", multiple=True, metavar="DATA", help="Send this body literally, even if it begins with @.")
 @click.option("--data-binary", multiple=True, metavar="DATA", help="Send this body; @FILE is sent byte for byte.")
 @click.option(
-    "--json", "json_", multiple=True, metavar="DATA", help="Send this JSON body, with its headers; @FILE reads a file."
+    "--json",
+    "json_",
+    multiple=True,
+    metavar="DATA",
+    help="Send this JSON body and the headers for it; @FILE reads a file.",
 )
 @click.option("-H", "--header", multiple=True, metavar="'NAME: VALUE'", help="Send this header.")
 @click.option(
@@ -57,18 +61,22 @@ if TYPE_CHECKING:
 @click.option("-L", "--location", is_flag=True, help="Follow redirects.")
 @click.option("-k", "--insecure", is_flag=True, help="Do not verify certificates.")
 @click.option("--cacert", metavar="FILE", help="Trust these certificates instead of the system's.")
-@click.option("-x", "--proxy", metavar="URL", help="Go through this proxy. Default: the environment's.")
+@click.option("-x", "--proxy", metavar="URL", help="Use this proxy. Default: the environment's.")
 @click.option(
-    "-m", "--max-time", type=Duration(), metavar="TIME", help="End after this: 30s, 5m; seconds without a unit."
+    "-m",
+    "--max-time",
+    type=Duration(),
+    metavar="TIME",
+    help="Stop after this time: 30s, 5m; a bare number is in seconds.",
 )
-@click.option("--idle-timeout", type=Duration(), metavar="TIME", help="End after this much silence.")
+@click.option("--idle-timeout", type=Duration(), metavar="TIME", help="Stop after this time without data.")
 @click.option(
     "--curl",
     "curl_",
     metavar="'curl …'",
     help="Send what this curl command sends, as copied from documentation or a browser.",
 )
-@click.option("--model", metavar="NAME", help="Ask this model; goes with --prompt.")
+@click.option("--model", metavar="NAME", help="Use this model in the request that --prompt builds.")
 @click.option("--prompt", metavar="TEXT", help="Build a streaming request body for the API at URL.")
 @click.option("-n", "--count", type=click.IntRange(1), default=1, metavar="N", help="Repeat the request N times.")
 @click.option(
@@ -77,7 +85,7 @@ if TYPE_CHECKING:
 @click.option(
     "--show",
     type=click.Choice(["text", "raw", "none"]),
-    help="Show this of the body. Default: text on a terminal, raw to a pipe.",
+    help="Show the text, the raw bytes, or nothing. Default: text on a terminal, raw to a pipe.",
 )
 @click.option("--append", is_flag=True, help="Append to FILE.")
 @click.option("--label", multiple=True, metavar="KEY=VALUE", help="Store a label in the recording.")
@@ -102,9 +110,9 @@ def command(
 ) -> int:
     """Send a request and record the stream that answers it.
 
-    The body goes to stdout as it arrives, the recording to -o FILE or recordings/<time>-<host>-<model>.jsonl. Flags have
-    the meaning they have for curl. API keys for known hosts are read from the environment (OPENAI_API_KEY, …) and never
-    stored. With - instead of a URL, stdin is recorded and passed on.
+    The body goes to stdout as it arrives, the recording to -o FILE or recordings/<time>-<host>-<model>.jsonl. Options
+    have the same meaning as in curl. API keys for known hosts are read from the environment (OPENAI_API_KEY, …) and never
+    stored. With - instead of a URL, stdin is recorded and forwarded.
 
     \b
     Examples:
@@ -116,7 +124,7 @@ def command(
     _check_output(output, force=force, append=append)
     recorders = partial(
         Recorders,
-        labels=labels_of(label),
+        labels=parse_labels(label),
         policy=Policy.of(redact, default=not no_redact),
         interpret=True,
         # The stream continues, but stdout is read by a program that needs all of it.
@@ -175,7 +183,7 @@ def _request(url: str | None, curl_: str | None, request_options: dict[str, obje
     from streamkit.cli._sending import RequestFlags
     from streamkit.transport.client import Settings
 
-    pasted = curl.parse(curl_) if curl_ is not None else curl.Command()
+    pasted = curl.parse_curl(curl_) if curl_ is not None else curl.Command()
     urls = [url] if url is not None else pasted.urls
     if len(urls) != 1 or not urls[0]:
         raise UsageError("expected a URL to record from" if not urls else "expected a single URL")

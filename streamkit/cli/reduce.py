@@ -49,10 +49,10 @@ def command(
       streamkit reduce recording.jsonl --rule SEQ410
       streamkit reduce recording.jsonl --rule SEQ410 --keep-text -o small.sse
 
-    Events and fields that do not matter are taken out, and texts are masked letter by letter. `streamkit lint` of the
-    result finds the rule, and no default rule that the whole stream keeps. The result is a raw event stream; where a rule
-    needs the host, the status or the flags of the request, a recording that holds those. Rules about a log, a recording or
-    its times are not in the body and cannot be reduced.
+    Events and fields that do not matter are removed, and texts are masked letter by letter. `streamkit lint` of the
+    result finds the rule, and no default rule that the whole stream satisfies. The result is a raw event stream or, if the
+    rule needs the host, the status or the flags of the request, a recording that contains those. Rules about logs,
+    recordings or times are not about the body and cannot be reduced.
     """
     from streamkit.rules import RULES
     from streamkit.service.reducing import breaks, check_reducible, reduce_stream

@@ -48,12 +48,12 @@ _ENDINGS: dict[type[Step], str] = {
     "--as",
     "mode",
     type=click.Choice(["text", "data", "raw"]),
-    help="Write this of the stream. Default: text on a terminal, else raw.",
+    help="Write the text, the data of each event, or the raw bytes. Default: text on a terminal, else raw.",
 )
 @click.option(
     "--fault", "faults", multiple=True, metavar="NAME[:ARG=VALUE,...]", help="Inject a fault into every stream."
 )
-@click.option("--seed", type=int, default=0, help="Make random faults repeatable.")
+@click.option("--seed", type=int, default=0, help="Make random faults reproducible.")
 @reading_options
 @talk_options
 def command(
@@ -89,13 +89,13 @@ def command(
         last = type(steps_[-1])
         if plans:
             steps_ = _with_faults(exchange, steps_, plans, number, seed, console)
-        play(steps_, mode)
+        play_to_stdout(steps_, mode)
         if type(steps_[-1]) is not last:
             _report_ending(steps_[-1], name_of_exchange(exchange), console)
     return inputs.code
 
 
-def play(steps_: Sequence[Step], mode: str | None) -> None:
+def play_to_stdout(steps_: Sequence[Step], mode: str | None) -> None:
     """Write one exchange's body to stdout, each frame at its time."""
     view = View(mode_for(mode))
     began = time.monotonic_ns()

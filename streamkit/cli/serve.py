@@ -54,7 +54,7 @@ DEFAULT_PORT = 8788
 @click.option(
     "--fault", "faults", multiple=True, metavar="NAME[:ARG=VALUE,...]", help="Inject a fault into every response."
 )
-@click.option("--seed", type=int, default=0, help="Make random faults, --ttft and --itl repeatable.")
+@click.option("--seed", type=int, default=0, help="Make random faults, --ttft and --itl reproducible.")
 @workers_.workers_option
 @pace_options
 @talk_options
@@ -89,7 +89,7 @@ def command(
     guard = guard_of(host, allowed, listen_public, token)
     arguments = child()
     inputs = Inputs(paths, console)
-    workers_.check(workers, strict=strict, stdin="-" in inputs.paths)
+    workers_.check_workers(workers, strict=strict, stdin="-" in inputs.paths)
     exchanges = list(inputs.exchanges())
     if not exchanges:
         raise UsageError("no recordings to serve")

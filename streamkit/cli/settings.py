@@ -1,4 +1,4 @@
-"""The settings that `[tool.streamkit]` of pyproject.toml may hold: one JSON Schema a table, read by commands and editors.
+"""The settings that `[tool.streamkit]` of pyproject.toml may hold: one JSON Schema per table, read by commands and editors.
 
 `docs/pyproject.schema.json` is made from this, for editors that complete and check TOML.
 """

@@ -18,7 +18,7 @@ from streamkit.cli._stats_options import (
     ranks,
     reject_conflicting_options,
     reject_what_is_not_drawn,
-    words,
+    split_words,
 )
 from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console, output_options, paths_argument, reading_options, talk_options
@@ -73,7 +73,7 @@ _BESIDE = ", and a gate on success_share, failed or truncated decides about them
     "--slo", multiple=True, metavar="EXPR", help='Count streams within this limit as goodput: "ttft <= 500ms".'
 )
 @click.option("--allow-missing", is_flag=True, help="Pass a gate if its metric is missing.")
-@click.option("--include", type=click.Choice(["failed"]), help="Measure failed and partial streams with the others.")
+@click.option("--include", type=click.Choice(["failed"]), help="Measure failed and partial streams, too.")
 @click.option("--prices", metavar="FILE", help="Show what the streams cost, by the prices in FILE (TOML or JSON).")
 @click.option("--compare", metavar="FILE", help="Compare with the earlier streams in FILE.")
 @click.option("--follow", is_flag=True, help="Measure the streams of a folder as they end, until interrupted.")
@@ -156,7 +156,7 @@ def _compare(before: Inputs, after: Inputs, reporter: Reporter, options: dict[st
     comparison = compare_runs(
         _run_of(before),
         _run_of(after),
-        words(options["metrics"]) or DEFAULT,
+        split_words(options["metrics"]) or DEFAULT,
         include_failed=options["include"] == "failed",
     )
     show_comparison(comparison, reporter, sink)
@@ -221,9 +221,9 @@ def _measure(
         rows = iter(sorted_rows(rows, options["sort"], reverse=options["reverse"]))
     texts = reporter.stats(_report(run, rows, page, options, sink.paint))
     if options["otlp_endpoint"]:
-        from streamkit.transport.otlp import send
+        from streamkit.transport.otlp import send_otlp
 
-        count = send(options["otlp_endpoint"], texts)
+        count = send_otlp(options["otlp_endpoint"], texts)
         console.say(f"sent {count} request{'' if count == 1 else 's'} to {options['otlp_endpoint']}")
     else:
         for text in texts:
@@ -273,7 +273,7 @@ def _what_to_measure(reporter: Reporter, options: dict[str, Any]) -> Any:
 
     in_table = reporter.brief and not options["explain"]
     return Wanted(
-        metrics=words(options["metrics"]),
+        metrics=split_words(options["metrics"]),
         in_table=in_table,
         histograms=options["plot"] or not in_table,
         by=options["by"],

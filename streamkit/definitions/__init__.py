@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from streamkit.definitions._parts import usual_metrics as usual_metrics
     from streamkit.definitions._vllm import choices_read as choices_read
     from streamkit.definitions._vllm import completions_read as completions_read
-    from streamkit.definitions._vllm import measured as measured
     from streamkit.definitions._vllm import responses_read as responses_read
+    from streamkit.definitions._vllm import vllm_metrics as vllm_metrics
     from streamkit.definitions._wire import PayloadReader as PayloadReader
     from streamkit.definitions._wire import Unreadable as Unreadable
     from streamkit.definitions._wire import Wire as Wire
@@ -59,7 +59,7 @@ _PLACES = {
     "fed_lines": "_wire",
     "FIELDS": "_definition",
     "ParsedEvent": "_chat",
-    "measured": "_vllm",
+    "vllm_metrics": "_vllm",
     "NOTES": "_definition",
     "nothing": "_definition",
     "PayloadReader": "_wire",

@@ -17,7 +17,7 @@ _RESPONSES_ENDS = ("response.completed", "response.incomplete")
 _RESPONSES_ERRORS = ("error", "response.failed")
 
 
-def measured(chat: Chat, counts: CountedText, *, every: bool = False) -> ToolMetrics:
+def vllm_metrics(chat: Chat, counts: CountedText, *, every: bool = False) -> ToolMetrics:
     """TTFT is the first line that counts, the end is the last one or, with `every`, the last event. Usage is read only from
     lines that do not count. Without a line that counts, the request is failed; with `every`, its TTFT is 0."""
     first: ParsedEvent | None = None

@@ -25,8 +25,8 @@ from streamkit.definitions import (
     choices_read,
     completions_read,
     definition,
-    measured,
     stripped_messages,
+    vllm_metrics,
 )
 
 
@@ -34,5 +34,5 @@ from streamkit.definitions import (
 def compute(chat: Chat) -> ToolMetrics:
     """Return the numbers of vLLM's benchmark."""
     if chat.api == "openai_completions":
-        return measured(chat, completions_read)
-    return measured(chat, choices_read, every=True)
+        return vllm_metrics(chat, completions_read)
+    return vllm_metrics(chat, choices_read, every=True)

@@ -19,9 +19,9 @@ from streamkit.definitions import (
     completions_read,
     data_lines_of_messages,
     definition,
-    measured,
     responses_read,
     stripped_messages,
+    vllm_metrics,
 )
 
 
@@ -38,4 +38,4 @@ def compute(chat: Chat) -> ToolMetrics:
     """Return the numbers of vLLM's benchmark."""
     if chat.api == "openai_responses":
         return responses_read(chat)
-    return measured(chat, completions_read if chat.api == "openai_completions" else choices_read)
+    return vllm_metrics(chat, completions_read if chat.api == "openai_completions" else choices_read)

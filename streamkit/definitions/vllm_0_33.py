@@ -23,8 +23,8 @@ from streamkit.definitions import (
     completions_read,
     data_lines_of_messages,
     definition,
-    measured,
     responses_read,
+    vllm_metrics,
 )
 
 
@@ -41,7 +41,7 @@ def compute(chat: Chat) -> ToolMetrics:
     """Return the numbers of vLLM's benchmark."""
     if chat.api == "openai_responses":
         return responses_read(chat)
-    return measured(chat, completions_read if chat.api == "openai_completions" else _chat_read)
+    return vllm_metrics(chat, completions_read if chat.api == "openai_completions" else _chat_read)
 
 
 def _chat_read(chat: Chat, line: ParsedEvent) -> str | None:

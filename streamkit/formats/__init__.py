@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from streamkit.lazy import door
 
 if TYPE_CHECKING:
-    from streamkit.formats._blocks import cut as cut
+    from streamkit.formats._blocks import block_frames as block_frames
     from streamkit.formats._blocks import cut_at as cut_at
     from streamkit.formats._blocks import framed as framed
-    from streamkit.formats._documents import parse as parse
+    from streamkit.formats._documents import parse_document as parse_document
     from streamkit.formats._documents import parse_object as parse_object
     from streamkit.formats._format import FORMATS as FORMATS
     from streamkit.formats._format import Format as Format
@@ -56,7 +56,7 @@ _PLACES = {
     "Source": "_source",
     "Stamp": "_timestamps",
     "compact_json": "_repair",
-    "cut": "_blocks",
+    "block_frames": "_blocks",
     "cut_at": "_blocks",
     "find": "_format",
     "framed": "_blocks",
@@ -67,7 +67,7 @@ _PLACES = {
     "parse_object": "_documents",
     "offsets": "_timestamps",
     "ordered": "_format",
-    "parse": "_documents",
+    "parse_document": "_documents",
     "parts": "_parts",
     "read": "_format",
     "read_at": "_format",

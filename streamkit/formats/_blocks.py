@@ -14,7 +14,7 @@ _BLOCK_END = re.compile(rb"(?:\r\n|\n|\r(?!\n))[\r\n]++")
 _MOST_FRAMES = 200_000  # beyond it blocks share a frame: a frame costs a hundred bytes, a block may have three
 
 
-def cut(body: bytes, line: int | None = 1) -> Frames:
+def block_frames(body: bytes, line: int | None = 1) -> Frames:
     """Return the frames of an event stream that starts on `line` of its file: one per block, including its blank line."""
     return cut_at(body, (match.end() for match in _BLOCK_END.finditer(body)), line)
 
@@ -22,7 +22,7 @@ def cut(body: bytes, line: int | None = 1) -> Frames:
 def framed(body: bytes, content_type: str | None, line: int | None = None) -> Frames:
     """Return the frames of a whole body in any framing, cut at the ends of its events."""
     framing = choose(content_type, body[:4096])
-    return cut(body, line) if framing is SSE else cut_at(body, framing.decode(body).ends, line)
+    return block_frames(body, line) if framing is SSE else cut_at(body, framing.decode(body).ends, line)
 
 
 def cut_at(body: bytes, ends: Iterable[int], line: int | None) -> Frames:

@@ -1,4 +1,4 @@
-"""HTTP's chunked transfer coding undone (RFC 9112, section 7.1), each chunk a frame stamped when its last byte arrived."""
+"""Decode HTTP's chunked transfer coding (RFC 9112, section 7.1): each chunk is a frame with the time of its last byte."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class ChunkedBody:
         return found
 
     def close(self, at: int | None, line: int | None) -> list[Frame]:
-        """Return the chunk that the end of the body cut, as far as it came."""
+        """Return the chunk that the end of the body cut, as far as it was received."""
         match = _SIZE.match(self._kept)
         if self.ended or match is None or match.end() >= len(self._kept):
             return []
@@ -43,5 +43,5 @@ class ChunkedBody:
 
     @staticmethod
     def begins(data: bytes) -> bool:
-        """Return whether these first bytes of a body are a chunk's: curl's newer versions show it decoded already."""
+        """Return whether these first bytes of a body begin a chunk: newer versions of curl show bodies decoded."""
         return _SIZE.match(data) is not None

@@ -39,7 +39,7 @@ def parse_object(data: bytes) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
-def parse(data: bytes, path: str) -> Any:
+def parse_document(data: bytes, path: str) -> Any:
     """Return the value of a JSON document. Raises UnreadableInput if it is not JSON or would need too much memory."""
     if not affordable(data):
         raise UnreadableInput(path, "a JSON document too large to be read whole", remedy="split it")

@@ -1,6 +1,6 @@
-"""The forms in which streams are kept, and the one door to all of them: `read(source)`.
+"""The file formats of streams, and `read(source)`, which reads all of them.
 
-A form is one file of this folder with one `Format`. It is found by its content, never by its name.
+A format is one file of this folder with one `Format`. It is detected by the content of the input, never by its name.
 """
 
 from __future__ import annotations
@@ -29,10 +29,14 @@ _MISREAD = (":", "=", "+", "@", "#")
 class Format:
     """A file format of streams.
 
-    `name` is its name (`Import.format`), `short` a short name for `convert --to`, `title` a description. `recognises` is asked with
-    the first 64 KiB (fewer where the input is shorter), in ascending `order`: strict forms first, forgiving ones last.
-    `read` gives the exchanges one by one and raises only UnreadableInput; `write` gives the bytes of a file that
-    holds these exchanges (`many`: it can contain more than one); `loses` returns short descriptions of what the format cannot represent.
+    - `name`: its name (`Import.format`); `short`: a shorter one for `convert --to`; `title`: a description.
+    - `recognises`: whether an input is in this format, by its first 64 KiB (fewer if it is shorter). Formats are tried in
+      ascending `order`: strict ones first, tolerant ones last.
+    - `read`: yields the exchanges one by one, and raises only UnreadableInput.
+    - `write`: yields the bytes of a file with these exchanges; None if the format is read only. `many`: whether a file can
+      contain more than one exchange; `suffixes`: those of its files, the usual one first (default: the name).
+    - `loses`: returns short descriptions of what the format cannot represent of an exchange. `sent`: whether it can
+      represent what the client of a WebSocket sent.
     """
 
     name: str
@@ -44,6 +48,8 @@ class Format:
     loses: Callable[[Exchange], Sequence[str]] = lambda _: ()
     short: str = ""
     many: bool = True
+    suffixes: tuple[str, ...] = ()
+    sent: bool = False
 
 
 FORMATS: Catalogue[Format] = Catalogue("streamkit.formats", Format, lambda entry: entry.name)

@@ -39,8 +39,8 @@ def status_and_headers(data: bytes) -> tuple[Response | None, bytes, int]:
     return response, data[position:], 1 + data.count(b"\n", 0, position)
 
 
-def decoded(body: bytes, headers: Headers) -> tuple[bytes, str]:
-    """Return a body with its content coding undone, and what could not be undone (empty if nothing).
+def decoded_body(body: bytes, headers: Headers) -> tuple[bytes, str]:
+    """Decode the content coding of a body. Return the body, and what could not be decoded (empty if nothing).
 
     Many tools store the body decoded and the header as it was: bytes that do not have their coding's mark stay as they are.
     """
@@ -118,14 +118,14 @@ _TYPES = {
 }
 
 
-def content_type(exchange: Exchange) -> str:
+def content_type_of(exchange: Exchange) -> str:
     """Return the content type of an exchange's response; if it is unknown, that of the framing of its bytes."""
     if exchange.content_type:
         return exchange.content_type
     return _TYPES.get(choose(None, exchange.frames.body[:4096]).name, "text/event-stream")
 
 
-def reason(status: int) -> str:
+def reason_phrase(status: int) -> str:
     """Return the reason phrase of a status code; empty if unknown."""
     from http import HTTPStatus
 

@@ -14,7 +14,7 @@ def around(exchange: Exchange) -> list[str]:
         lost.append("the request")
     if exchange.response is not None:
         lost.append("status and headers")
-    return lost + _of_the_client(exchange) + ending(exchange)
+    return lost + ending(exchange)
 
 
 def ending(exchange: Exchange) -> list[str]:
@@ -33,9 +33,4 @@ def unanswered(exchange: Exchange) -> list[str]:
         lost.append("that status and headers are not known: 200 stands for them")
     if exchange.request is None:
         lost.append("that the request is not known: GET https://not-recorded.invalid/ stands for it")
-    return lost + _of_the_client(exchange)
-
-
-def _of_the_client(exchange: Exchange) -> list[str]:
-    """Return what is lost of the client's part in a WebSocket."""
-    return ["the messages of the client"] if exchange.sent else []
+    return lost

@@ -49,7 +49,7 @@ _ELIDED = object()
 
 @dataclass(frozen=True, slots=True)
 class Repaired:
-    """A value that was read with patience: `liberties` in words, `elided` the paths at which something is left out."""
+    """A value that was read leniently: `liberties` describes each deviation, `elided` are the paths at which something is left out."""
 
     value: Any
     liberties: tuple[str, ...]
@@ -77,7 +77,7 @@ def repair(text: str) -> Repaired | None:
 
 
 def _printed(text: str) -> Repaired | None:
-    """Return what `repair` gives for a dict as Python prints it, five times as fast; None for everything else."""
+    """Return what `repair` returns for a dict as printed by Python, five times as fast; None for everything else."""
     if not _is_plain(text) or text.count("{") + text.count("[") > _DEPTH:
         return None
     liberties: dict[str, None] = {}

@@ -42,7 +42,7 @@ _UNITS = {"ns": 1, "us": 1000, "µs": 1000, "ms": 1_000_000, "s": _SECOND}
 @dataclass(frozen=True, slots=True)
 class Stamp:
     """One time as a log has it, in nanoseconds: since 1970 (`wall`, in UTC where `zoned`), since midnight (`day`), or
-    since a moment of the log's own (`since`). `step` is what one more in its last digit is worth, in nanoseconds."""
+    since a moment of the log's own (`since`). `step` is the value of its last digit, in nanoseconds."""
 
     ns: int
     kind: str
@@ -105,7 +105,7 @@ def _since(whole: str, fraction: str | None, word: str) -> Stamp:
 
 
 def _step(fraction: str | None) -> int:
-    """Return what the last digit of a second written with this fraction is worth, in nanoseconds."""
+    """Return the value of the last digit of seconds with this fraction, in nanoseconds."""
     return int(10 ** (9 - len(fraction or "")))
 
 

@@ -60,7 +60,7 @@ def phases(body: bytes, response: Response | None) -> Phases | None:
 
 
 def _blank(tail: bytes) -> int:
-    """Return how many bytes of line ends this begins with."""
+    """Return the number of bytes of line ends at the beginning."""
     return len(tail) - len(tail.lstrip(b"\r\n"))
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from streamkit.errors import UnreadableInput
-from streamkit.formats import Format, Source, parse
+from streamkit.formats import Format, Source, parse_document
 from streamkit.model.exchange import Exchange, Frame, Frames, Import, Origin, Repair, Response
 
 _FIXTURES = re.compile(rb'\A[\xef\xbb\xbf\s]*\{\s*(?:"[^"\\]*"\s*:\s*"(?:[^"\\]|\\.)*"\s*,\s*){0,4}"fixtures"\s*:\s*\[')
@@ -30,7 +30,7 @@ def _recognises(head: bytes) -> bool:
 
 
 def _read(source: Source) -> Iterator[Exchange]:
-    document = parse(source.all(), source.path)
+    document = parse_document(source.all(), source.path)
     fixtures = document.get("fixtures") if isinstance(document, dict) else None
     number = 0
     for fixture in fixtures if isinstance(fixtures, list) else ():

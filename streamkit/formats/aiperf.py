@@ -97,7 +97,7 @@ def _frame(response: dict[str, Any], started: int, line: int | None) -> Frame | 
 
 
 def _block(packets: list[Any]) -> bytes:
-    """One event's fields as the lines that they were."""
+    """Return the lines of an event from its fields."""
     lines = []
     for packet in packets:
         name = packet.get("name") if isinstance(packet, dict) else None

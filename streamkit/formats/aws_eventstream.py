@@ -1,4 +1,4 @@
-"""AWS event stream as it came (`application/vnd.amazon.eventstream`): the binary framing in which Bedrock streams.
+"""AWS event stream as received (`application/vnd.amazon.eventstream`): the binary framing in which Bedrock streams.
 
 The body is kept byte for byte and split into one frame per message. Messages with a wrong checksum are kept too.
 """

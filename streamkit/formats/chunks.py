@@ -120,4 +120,5 @@ CHUNKS = Format(
     write=_write,
     loses=_loses,
     many=False,
+    suffixes=(".txt",),
 )

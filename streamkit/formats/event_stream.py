@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 import orjson
 
-from streamkit.formats import HEAD, Format, Source, cut, status_and_headers
+from streamkit.formats import HEAD, Format, Source, block_frames, status_and_headers
 from streamkit.formats._foreign import is_payload, mostly_sound
 from streamkit.formats._lost import around
 from streamkit.formats._write_out import is_write_out
@@ -69,7 +69,7 @@ def _read(source: Source) -> Iterator[Exchange]:
     phases = curl_phases(body, response) if b"time_" in body[-_TAIL:] else None
     if phases is not None:
         body, response = phases.body, phases.response
-    frames = cut(body, line)
+    frames = block_frames(body, line)
     del body  # it would stay in memory while the stream is processed, in addition to the frames with the same bytes
     yield Exchange(
         frames=frames,
@@ -104,4 +104,5 @@ EVENT_STREAM = Format(
     write=_write,
     loses=_loses,
     many=False,
+    suffixes=(".sse",),
 )

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from streamkit.errors import UnreadableInput
-from streamkit.formats import HEAD, Format, Source, cut_at, parse, status_and_headers
+from streamkit.formats import HEAD, Format, Source, cut_at, parse_document, status_and_headers
 from streamkit.formats._documents import affordable, loads
 from streamkit.formats._payloads import identity, role
 from streamkit.model.exchange import Exchange, Import, Origin, Response, is_error_body
@@ -64,7 +64,7 @@ def _of_chunks(path: str, body: bytes, response: Response | None, line: int) -> 
     from streamkit.formats._repair import compact_json
 
     draft = Draft(line, response, format="json-document")
-    elements = parse(body, path)
+    elements = parse_document(body, path)
     if not isinstance(elements, list):
         raise UnreadableInput(path, "not a JSON array", line=line)
     for element in elements:

@@ -26,4 +26,6 @@ RECORDING = Format(
     recognises=recording.recognises,
     read=_read,
     write=Joined(_entry),
+    suffixes=(".jsonl",),
+    sent=True,
 )

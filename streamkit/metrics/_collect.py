@@ -116,7 +116,7 @@ class Collection:
     def place(self, measurement: Measurement, good: bool | None = None) -> None:
         """Count the outcome of a request and the span of its stream; its samples are not added."""
         self.outcomes.add(measurement.outcome, good)
-        span = span_of(measurement, good)
+        span = wall_clock_span(measurement, good)
         if span is not None:
             self.spans.append(span)
 
@@ -305,7 +305,7 @@ def json_number(value: float, unit: str = "1") -> float:
     return round(value) if unit == "ns" or value == int(value) else round(value, 6)
 
 
-def span_of(measurement: Measurement, good: bool | None = None) -> StreamSpan | None:
+def wall_clock_span(measurement: Measurement, good: bool | None = None) -> StreamSpan | None:
     """Return the span of one stream on the wall clock, or None if it is not known."""
     duration, tokens = measurement.samples.get(_DURATION), measurement.samples.get(_TOKENS)
     began = _nanoseconds(measurement.recorded_at)

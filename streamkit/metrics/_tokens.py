@@ -33,7 +33,7 @@ def count_tokens(stream: Stream, content: Sequence[int], counter: TokenCounter |
     if reported is not None:
         return Tokens(reported)
     if counter is not None and stream.api != "unknown":
-        return Tokens(TokenCount(counter.count(text_of(stream, content)), f"tokenizer {counter.name}"), "", notes)
+        return Tokens(TokenCount(counter.count(added_text(stream, content)), f"tokenizer {counter.name}"), "", notes)
     return Tokens(None, missing, notes)
 
 
@@ -44,14 +44,14 @@ def disagreement(
     are in the usage and in no chunk, so a tokenizer cannot count them."""
     if counter is None or tokens.count is None or "usage" not in tokens.count.source:
         return ()
-    counted, message = counter.count(text_of(stream, content)), tokens.count.value - hidden
+    counted, message = counter.count(added_text(stream, content)), tokens.count.value - hidden
     if abs(counted - message) <= DISAGREEMENT * max(message, counted):
         return ()
     shown = " that chunks show" if hidden else ""
     return (f"usage says {message} output tokens{shown}, tokenizer {counter.name} counts {counted}",)
 
 
-def text_of(stream: Stream, content: Sequence[int]) -> str:
+def added_text(stream: Stream, content: Sequence[int]) -> str:
     """Return all text that these chunks add (answer, reasoning and tool calls) as one text: separate texts have more tokens."""
     parts: dict[tuple[int, int, str], list[str]] = {}
     for chunk in content:

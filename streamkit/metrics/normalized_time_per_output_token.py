@@ -1,6 +1,6 @@
 """Normalized time per output token: the whole duration divided by the number of tokens.
 
-Formula: operation duration / N, where N is the number of output tokens in the stream. it is inference-perf's NTPOT.
+Formula: operation duration / N, where N is the number of output tokens in the stream. It is inference-perf's NTPOT.
 Missing if either number is missing, for the same reason.
 """
 

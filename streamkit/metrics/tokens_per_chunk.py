@@ -1,7 +1,7 @@
 """Tokens per chunk: the mean number of tokens per content chunk.
 
 Formula: N / content chunks, where N is the number of output tokens in the stream. A server that decodes speculatively
-or batches its output gives several tokens a chunk; then gaps between chunks are not times between tokens. Missing if
+or batches its output gives several tokens per chunk; then gaps between chunks are not times between tokens. Missing if
 the number of tokens is unknown (for the reason of `output_tokens`) and without content (`no-token`).
 """
 

@@ -41,7 +41,7 @@ class FieldPath:
         return FieldPath(tuple(parts))
 
 
-def without(value: Any, paths: Sequence[FieldPath]) -> Any:
+def without_fields(value: Any, paths: Sequence[FieldPath]) -> Any:
     """Return a JSON value without the fields and items that these paths name; `value` itself is not changed."""
     for path in paths:
         value = _without(value, path.parts)

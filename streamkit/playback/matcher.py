@@ -23,8 +23,8 @@ from streamkit.playback.differences import (
     distance,
     streaming_difference,
 )
-from streamkit.playback.fields import FieldPath, without
-from streamkit.providers import marked
+from streamkit.playback.fields import FieldPath, without_fields
+from streamkit.providers import providers_by_headers
 
 Level = Literal["exact", "body", "messages", "model", "path", "any"]
 Reuse = Literal["once", "cycle", "last"]
@@ -85,7 +85,10 @@ class _Recipient:
             return _Recipient(host="", marks=frozenset(), path="", headers=False)
         headers = bool(request.headers)
         return _Recipient(
-            host=_authority(request.url), marks=marked(request.headers), path=whole_path(request.path), headers=headers
+            host=_authority(request.url),
+            marks=providers_by_headers(request.headers),
+            path=whole_path(request.path),
+            headers=headers,
         )
 
 
@@ -288,7 +291,7 @@ class Matcher:
         return view
 
     def _body(self, request: Request) -> Any:
-        return without(_value(request.body), self._ignore)
+        return without_fields(_value(request.body), self._ignore)
 
     def _miss(self, view: dict[str, Any], streaming: bool | None) -> Miss:
         nearest: tuple[tuple[bool, int], int] | None = None

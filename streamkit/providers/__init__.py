@@ -5,7 +5,7 @@ group `streamkit.providers`.
 """
 
 from streamkit.providers._clues import key_owners as key_owners
-from streamkit.providers._clues import marked as marked
+from streamkit.providers._clues import providers_by_headers as providers_by_headers
 from streamkit.providers._key import ALNUM as ALNUM
 from streamkit.providers._key import BASE64 as BASE64
 from streamkit.providers._key import DOTTED as DOTTED

@@ -10,7 +10,7 @@ from streamkit.providers._key import KeyShape
 from streamkit.providers._provider import BEARER, PROVIDERS, Provider
 
 
-def marked(headers: Sequence[tuple[str, str]]) -> frozenset[str]:
+def providers_by_headers(headers: Sequence[tuple[str, str]]) -> frozenset[str]:
     """Return the names of the providers whose own headers a request has: one of its `marks`, or that of its key."""
     sent = {name.lower() for name, _ in headers}
     return frozenset(name for name, marks in _marks().items() if not sent.isdisjoint(marks))

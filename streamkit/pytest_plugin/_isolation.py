@@ -98,7 +98,7 @@ class Isolation:
             "@pytest.mark.streamkit, or use the fixture streamkit_server"
         )
         self.refused.append(message)
-        return replies.failure(404, "not_found_error", message)
+        return replies.error_reply(404, "not_found_error", message)
 
 
 _KEY = pytest.StashKey[Isolation]()

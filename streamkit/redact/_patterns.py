@@ -163,7 +163,7 @@ def continuation(shape: int) -> re.Pattern[str]:
     return _pattern(f"(?:{SHAPES[shape].rest})*")
 
 
-def find(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, int]]:
+def find_secrets(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, int]]:
     """Yield the start, end and shape index of each secret in a text, those without a fixed prefix last.
 
     `places` are spans that overlap the prefix of every secret, in any order.

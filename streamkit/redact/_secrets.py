@@ -60,7 +60,7 @@ def find_secrets(text: str, policy: Policy = DEFAULT) -> list[Secret]:
     """Return the secrets in a text, in order and without overlaps."""
     found: list[Secret] = []
     if policy.default and (places := suspicious_places(text)):
-        secrets = _patterns.find(text, places)
+        secrets = _patterns.find_secrets(text, places)
         found = [Secret(start, end, _patterns.SHAPES[shape].name, shape) for start, end, shape in secrets]
     for pattern in policy.patterns:
         found += [Secret(*match.span(), "pattern", None) for match in pattern.finditer(text) if match.group()]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from streamkit.frozen import dataclass
-from streamkit.reduce.mask import PAYLOAD, decoded, encoded, mask
+from streamkit.reduce.mask import PAYLOAD, encoded, mask, parsed
 
 T = TypeVar("T")
 Fails = Callable[[Sequence[bytes]], bool]
@@ -67,7 +67,7 @@ def fewest(items: Sequence[T], fails: Callable[[Sequence[T]], bool]) -> list[T]:
 def _fewest_members(pieces: Sequence[bytes], index: int, fails: Fails) -> bytes:
     """Remove irrelevant members from the JSON of one piece, outermost first."""
     match = PAYLOAD.fullmatch(pieces[index])
-    value = decoded(match["json"]) if match else None
+    value = parsed(match["json"]) if match else None
     if match is None or not isinstance(value, dict):
         return pieces[index]
 

@@ -44,13 +44,13 @@ def mask(piece: bytes) -> bytes:
     JSON numbers and invalid UTF-8 are kept. Data that is not JSON is masked as plain text.
     """
     match = PAYLOAD.fullmatch(piece)
-    value = decoded(match["json"]) if match else None
+    value = parsed(match["json"]) if match else None
     if match and isinstance(value, dict):
         return _masked_raw(match["before"]) + encoded(_masked(value)) + match["after"]
     return _masked_raw(piece)
 
 
-def decoded(text: bytes) -> Any:
+def parsed(text: bytes) -> Any:
     """Return the value of a JSON text, or None if it is invalid."""
     try:
         return json.loads(text)

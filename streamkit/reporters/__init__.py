@@ -1,4 +1,4 @@
-"""Reporters: one module an output format."""
+"""Reporters: one module per output format."""
 
 from __future__ import annotations
 

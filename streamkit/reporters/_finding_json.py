@@ -9,7 +9,7 @@ from streamkit.tool import rule_page
 
 
 def finding_object(finding: Finding) -> dict[str, Any]:
-    """Return the finding's fields. `exchange`, `line` and `event` count from 1, `byte` from 0; what means nothing is null."""
+    """Return the finding's fields. `exchange`, `line` and `event` count from 1, `byte` from 0; what does not apply is null."""
     return {
         "file": finding.file,
         "exchange": finding.exchange,

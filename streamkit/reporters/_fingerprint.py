@@ -1,4 +1,4 @@
-"""What a finding is known by from run to run, though lines move: its rule, its file's name, its path without indices."""
+"""Identify a finding in every run, even if lines move: by its rule, the name of its file, and its path without indices."""
 
 from __future__ import annotations
 
@@ -17,6 +17,6 @@ def fingerprint(finding: Finding) -> str:
 
 
 def sentence(finding: Finding) -> str:
-    """Return the message with its count and the client that breaks, for a reader who sees nothing else."""
+    """Return the message with its count and the client that breaks, for readers who see nothing else."""
     count = f" ({finding.count} times)" if finding.count > 1 else ""
     return finding.message + count + (f". Breaks: {'; '.join(finding.breaks)}" if finding.breaks else "")

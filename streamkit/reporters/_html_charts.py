@@ -25,7 +25,7 @@ _NAME_LETTERS = 28
 _MOST_ROWS = 200
 
 
-def distribution(data: Mapping[str, Any], unit: str) -> str:
+def distribution_chart(data: Mapping[str, Any], unit: str) -> str:
     """Return a histogram over a logarithmic axis with its cumulative curve, from a histogram as JSON has it."""
     counts = {int(key): int(count) for key, count in data["buckets"].items()}
     if not counts:

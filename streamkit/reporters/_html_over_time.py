@@ -57,7 +57,7 @@ def against_time(rows: Sequence[tuple[int, Row]], key: str, unit: str, name: str
     return svg(_HEIGHT, [*plot.frame(unit), *parts], f"{name} against the time of the request, {len(points):,} streams")
 
 
-def load(rows: Sequence[tuple[int, Row]]) -> str:
+def load_over_time(rows: Sequence[tuple[int, Row]]) -> str:
     """Return the number of requests that are open, and of those that end per second, over time. Empty without durations."""
     spans = [(at, at + total) for at, row in rows if (total := row["metrics"].get("operation_duration_ns"))]
     if len(spans) < 2:

@@ -50,7 +50,7 @@ td.l:first-child,th.l:first-child{position:sticky;left:0;background:var(--back)}
 """.strip()
 
 # Sorts a table by the column whose head was clicked: by the number in data-v if there is one; absent values last.
-# In charts, the mark under the pointer, and that to which the arrow keys lead, is told beside the chart.
+# In charts, the mark under the pointer, or selected with the arrow keys, is described beside the chart.
 SCRIPT = """
 document.querySelectorAll('table.sortable th').forEach(function (head) {
   head.tabIndex = 0;

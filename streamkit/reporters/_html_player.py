@@ -7,7 +7,7 @@ from functools import cache
 from importlib import resources
 
 from streamkit.reporters._html_page import STYLE, page, text
-from streamkit.reporters._player_data import MOST, packed
+from streamkit.reporters._player_data import MOST, stream_data
 from streamkit.reporters._reporter import PageStream
 
 _SCRIPTS = ("decode.js", "views.js", "timeline.js", "player.js")
@@ -15,7 +15,7 @@ _KEYS = (
     "Keys: space plays and pauses; ← and → step by item, with Shift by a second; Home and End; + and - change the speed; "
     "n goes to the next finding. Drag over the timeline to seek. The address names the moment."
 )
-# What each sign means that stands for a kind.
+# The meaning of each symbol.
 _KEY = "¶ text · ∴ reasoning · ƒ tool call · ⊘ refusal · @ role · ■ finish · Σ usage · ✗ error · : comment · ▲ finding"
 
 
@@ -24,7 +24,7 @@ def player(streams: Iterable[PageStream], manuals: Mapping[str, str]) -> str:
     shown, rules, left_out = [], dict[str, str](), list[str]()
     room = MOST
     for each in streams:
-        data = packed(each, room)
+        data = stream_data(each, room)
         name = each.stream.file if each.stream.number == 1 else f"{each.stream.file}#{each.stream.number}"
         if data is None:
             left_out.append(name)

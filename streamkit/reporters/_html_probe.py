@@ -1,4 +1,4 @@
-"""The verdicts of probe as a page: a matrix with a column an endpoint, and the reason of each verdict that is not a pass."""
+"""The verdicts of probe as a page: a matrix with a column per endpoint, and the reason of each verdict that is not a pass."""
 
 from __future__ import annotations
 

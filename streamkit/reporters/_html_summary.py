@@ -112,7 +112,7 @@ def provenance(rows: Sequence[Row], report: StatsReport) -> str:
 
 
 def written_by(origin: PageOrigin) -> list[tuple[str, str]]:
-    """Return what a page tells about the run that wrote it."""
+    """Return the description of the run that wrote a page."""
     return [
         ("Command", origin.command),
         ("streamkit", VERSION),

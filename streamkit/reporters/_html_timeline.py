@@ -72,7 +72,7 @@ def section(shown_stream: PageStream, *, events: int = _EVENTS, each_chunk: bool
     return "".join(parts)
 
 
-def opened(section: str) -> str:
+def unfolded(section: str) -> str:
     """Return the same section with its content shown, without a click."""
     return section.replace(_CLOSED, "<details open>", 1)
 
@@ -96,7 +96,7 @@ def _picture(shown_stream: PageStream, *, each_chunk: bool) -> str:
 
 
 def _texts(stream: Stream) -> Iterator[tuple[str, str]]:
-    """Return what the stream says, put together: each choice's reasoning, answer and tool calls, with its place."""
+    """Return the assembled content of the stream: each choice's reasoning, answer and tool calls, with its place."""
     message: dict[str, list[str]] = {}
     for chunk in range(len(stream.chunks)):
         for delta in stream.deltas(chunk):

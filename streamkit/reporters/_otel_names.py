@@ -1,4 +1,4 @@
-"""What the GenAI semantic conventions of OpenTelemetry call things (repository semantic-conventions-genai, in development:
+"""The names of the GenAI semantic conventions of OpenTelemetry (repository semantic-conventions-genai, in development:
 docs/gen-ai/gen-ai-metrics.md and gen-ai-spans.md, read in November 2026).
 
 Everything here was measured by a client, so that no name of `gen_ai.server.*` is used.

@@ -28,7 +28,7 @@ MOST = 9 * _MEGABYTES
 """Characters that the streams of one page may take."""
 
 
-def packed(shown: PageStream, room: int) -> dict[str, str] | None:
+def stream_data(shown: PageStream, room: int) -> dict[str, str] | None:
     """Return the data of one stream, in at most `room` characters; None if not even its beginning fits."""
     total = len(shown.stream.events) + len(shown.stream.events.asides)
     count = total

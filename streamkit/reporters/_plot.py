@@ -14,7 +14,7 @@ _HEIGHTS = " ▁▂▃▄▅▆▇█"
 _ROWS = 10
 _NAMES = 22  # columns before the bars
 _TICKS = 8  # of an axis, at most
-# Blanks between two labels of an axis, so that they are two.
+# Blanks between two labels of an axis, so that they can be told apart.
 _APART = 2
 _LETTERS = {
     "role": "r",
@@ -99,7 +99,7 @@ def strip(marks: Sequence[Mark], *, width: int, ascii_only: bool) -> Iterator[st
 
 
 def legend(marks: Sequence[Mark], *, ascii_only: bool) -> str:
-    """Return what the letters of a strip mean, those only that occur in it."""
+    """Return the meaning of the letters that occur in a strip."""
     kinds = {mark.kind for mark in marks}
     words = [
         f"{_LETTERS[kind]} {kind}"
@@ -129,7 +129,7 @@ def _level(count: int, most: int, *, ascii_only: bool) -> str:
 
 
 def _ruler(end: int, columns: int, *, ascii_only: bool) -> str:
-    """Times at the quarters, those only that have room: both ends first, then the middle, then the other two."""
+    """Return times at the quarters, as far as there is room: both ends first, then the middle, then the other two."""
     line = [" "] * columns
     for part in (0, 4, 2, 1, 3):
         text = "0" if not part else shown(end * part / 4, "ns", ascii_only=ascii_only)

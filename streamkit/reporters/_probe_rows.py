@@ -39,7 +39,7 @@ def case_object(case: CaseResult) -> dict[str, Any]:
     }
 
 
-def reason(case: CaseResult) -> str:
+def why_failed(case: CaseResult) -> str:
     """Return why a case has its verdict, and which clients break."""
     return case.why + (f"; breaks: {'; '.join(case.breaks)}" if case.breaks else "")
 
@@ -74,7 +74,7 @@ def verdicts_by_case(runs: Sequence[ProbeRun]) -> dict[str, list[CaseResult | No
 
 
 def matrix_rows(runs: Sequence[ProbeRun], marks: Mapping[str, str]) -> list[list[str]]:
-    """Return a row a case: its key, then the mark and the verdict of each endpoint."""
+    """Return a row per case: its key, then the mark and the verdict of each endpoint."""
     return [
         [key, *("" if case is None else f"{marks[case.verdict]} {case.verdict}" for case in cases)]
         for key, cases in verdicts_by_case(runs).items()

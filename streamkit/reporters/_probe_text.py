@@ -133,7 +133,7 @@ def _table(report: ProbeReport, run: ProbeRun, apis: Sequence[str]) -> Iterator[
 
 
 def _matrix(report: ProbeReport) -> Iterator[str]:
-    """Yield a column an endpoint, then the reasons of everything that is not passed."""
+    """Yield a column per endpoint, then the reasons of everything that is not passed."""
     marks = ASCII_MARKS if report.ascii_only else MARKS
     table = verdicts_by_case(report.runs)
     width = max(map(len, table), default=0)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from streamkit.model.finding import SEVERITIES, Finding
 from streamkit.reporters import LintReport, ProbeReport, Reporter
 from streamkit.reporters._fingerprint import sentence
-from streamkit.reporters._probe_rows import file_of, reason
+from streamkit.reporters._probe_rows import file_of, why_failed
 from streamkit.text import one_line
 
 _COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}
@@ -31,7 +31,7 @@ def probes(report: ProbeReport) -> str:
             if case.verdict != "pass":
                 command = "error" if report.fails(case) else "warning" if case.verdict == "flaky" else "notice"
                 properties = {"file": file_of(case), "title": f"streamkit probe {case.key}"}
-                lines.append(_line(command, properties, f"{case.verdict}: {reason(case)} ({run.endpoint})"))
+                lines.append(_line(command, properties, f"{case.verdict}: {why_failed(case)} ({run.endpoint})"))
     return "".join(sorted(lines, key=lambda line: ["::er", "::wa", "::no"].index(line[:4])))
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from streamkit.reporters import Column, ProbeReport, Reporter, Row, StatsReport, shown
-from streamkit.reporters._html_charts import distribution, waterfall
+from streamkit.reporters._html_charts import distribution_chart, waterfall
 from streamkit.reporters._html_comparison import comparison
 from streamkit.reporters._html_definitions import side_by_side
-from streamkit.reporters._html_over_time import against_time, day, load, started
+from streamkit.reporters._html_over_time import against_time, day, load_over_time, started
 from streamkit.reporters._html_page import cell, page, table, text
 from streamkit.reporters._html_player import player
 from streamkit.reporters._html_probe import probe_page
 from streamkit.reporters._html_summary import conspicuous, first_screen, provenance
-from streamkit.reporters._html_timeline import Sections, opened
+from streamkit.reporters._html_timeline import Sections, unfolded
 from streamkit.reporters._rows import stream_name
 from streamkit.reporters._stats_tables import failure_lines, headline, run_line, summary_tables, wanted
 
@@ -73,7 +73,7 @@ def stats(report: StatsReport) -> Iterator[str]:
 
 
 def _opened_if_alone(sections: Sequence[str]) -> Sequence[str]:
-    return [opened(sections[0])] if len(sections) == 1 else sections
+    return [unfolded(sections[0])] if len(sections) == 1 else sections
 
 
 def _summaries(groups: Sequence[Row], report: StatsReport) -> Iterator[str]:
@@ -98,7 +98,7 @@ def _charts(group: Row, columns: Sequence[Column]) -> Iterator[str]:
         values = group["histograms"].get(column.key)
         if column.key in _CHARTS and values is not None and values["count"] > 1:
             yield f'<h2>{text(column.title)} <span class="dim">({values["count"]:,}; the curve is the share up to there)</span></h2>'
-            yield distribution(values, column.unit)
+            yield distribution_chart(values, column.unit)
 
 
 def _over_time(rows: Sequence[Row], columns: Sequence[Column]) -> Iterator[str]:
@@ -107,7 +107,7 @@ def _over_time(rows: Sequence[Row], columns: Sequence[Column]) -> Iterator[str]:
     for column in columns:
         if column.key in _OVER_TIME and (chart := against_time(given, column.key, column.unit, column.title)):
             yield f"<h2>{text(column.title)} over the run {since}</h2>{chart}"
-    if chart := load(given):
+    if chart := load_over_time(given):
         yield f"<h2>Load over the run {since}</h2>{chart}"
 
 
@@ -138,7 +138,7 @@ def _notes(streams: Sequence[Row]) -> Iterator[str]:
 
 
 def probes(report: ProbeReport) -> str:
-    """Return a page: a matrix of the cases with a column an endpoint, then each case that is not passed."""
+    """Return a page: a matrix of the cases with a column per endpoint, then each case that is not passed."""
     return probe_page(report)
 
 

@@ -9,7 +9,7 @@ from streamkit.model.finding import Finding
 from streamkit.model.probing import CaseResult, ProbeRun
 from streamkit.reporters import LintReport, ProbeReport, Reporter, Row
 from streamkit.reporters._fingerprint import sentence
-from streamkit.reporters._probe_rows import reason
+from streamkit.reporters._probe_rows import why_failed
 from streamkit.text import one_line
 
 
@@ -30,7 +30,7 @@ def probes(report: ProbeReport) -> str:
 
 def _probe(report: ProbeReport, run: ProbeRun, result: CaseResult) -> ElementTree.Element:
     case = ElementTree.Element("testcase", {"name": result.name, "classname": f"{result.api}.{result.group}"})
-    text = one_line(f"{result.verdict}: {reason(result)}" if result.why else result.verdict)
+    text = one_line(f"{result.verdict}: {why_failed(result)}" if result.why else result.verdict)
     if report.fails(result):
         ElementTree.SubElement(case, "failure", {"type": "fail", "message": one_line(result.why)}).text = text
     elif result.verdict == "error":

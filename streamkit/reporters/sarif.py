@@ -15,7 +15,7 @@ from streamkit.model.finding import Finding
 from streamkit.model.probing import CaseResult
 from streamkit.reporters import LintReport, ProbeReport, Reporter
 from streamkit.reporters._fingerprint import fingerprint, sentence
-from streamkit.reporters._probe_rows import file_of, reason
+from streamkit.reporters._probe_rows import file_of, why_failed
 from streamkit.reporters._strict_json import dumps
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -50,7 +50,7 @@ def _case(report: ProbeReport, endpoint: str, case: CaseResult, keys: Sequence[s
         "ruleId": case.key,
         "ruleIndex": keys.index(case.key),
         "level": level,
-        "message": {"text": f"{case.verdict}: {reason(case)} ({endpoint})"},
+        "message": {"text": f"{case.verdict}: {why_failed(case)} ({endpoint})"},
         "locations": [location],
         "partialFingerprints": {"streamkit/v1": f"{endpoint} {case.key}"},
     }

@@ -34,7 +34,7 @@ class Stale:
     found: int
 
 
-def counted(findings: Iterable[Finding], named: Naming) -> Counter[tuple[str, str]]:
+def count_codes(findings: Iterable[Finding], named: Naming) -> Counter[tuple[str, str]]:
     """Count the occurrences of each code in each file."""
     counts: Counter[tuple[str, str]] = Counter()
     for finding in findings:
@@ -45,7 +45,7 @@ def counted(findings: Iterable[Finding], named: Naming) -> Counter[tuple[str, st
 def baseline_text(findings: Iterable[Finding], named: Naming) -> str:
     """Return the text of a baseline file for these findings."""
     table: dict[str, dict[str, int]] = {}
-    for (file, code), count in sorted(counted(findings, named).items()):
+    for (file, code), count in sorted(count_codes(findings, named).items()):
         table.setdefault(file, {})[code] = count
     return json.dumps({"version": VERSION, "findings": table}, indent=2) + "\n"
 

@@ -27,7 +27,7 @@ def excerpt_of(stream: Stream, chunk: int | None, event: int | None, path: str |
     if event is None or event >= len(stream.events.data):
         return "", None
     text = stream.events.data[event].decode("utf-8", "replace")
-    return text, span_of(text, path) if path else _stop(stream, event, text)
+    return text, json_span(text, path) if path else _stop(stream, event, text)
 
 
 def _stop(stream: Stream, event: int, text: str) -> CharRange | None:
@@ -55,7 +55,7 @@ def marked(text: str, span: CharRange | None) -> tuple[str, CharRange | None]:
     return shown, (span[0] - shift, max(span[0] - shift + 1, min(span[1] - shift, len(shown))))
 
 
-def span_of(text: str, path: str) -> CharRange | None:
+def json_span(text: str, path: str) -> CharRange | None:
     """Return the span of the value at a JSON path in a JSON text.
 
     For a missing field, it is the start of the nearest enclosing object or array. Return None if the text cannot be parsed.
@@ -110,6 +110,6 @@ def _skip(text: str, index: int) -> int:
     return _SPACE.match(text, index).end()  # type: ignore[union-attr]
 
 
-def shown(data: bytes) -> str:
+def shown_text(data: bytes) -> str:
     """Decode bytes for an excerpt, replacing invalid UTF-8."""
     return data.decode("utf-8", "replace")

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import cache
 
+from streamkit.errors import CatalogueError, defect_text
 from streamkit.model.finding import Finding, Place, Severity
 from streamkit.model.stream import Stream
 from streamkit.rules._claims import claims
 from streamkit.rules._excerpt import excerpt_of, marked
-from streamkit.rules._rule import Rule, Sighting
+from streamkit.rules._rule import RULES, Rule, Sighting
+from streamkit.rules._select import unknown_rule
 
 _INDEX = re.compile(r"\[\d+\]")
 _MOST_FIELDS = 16
@@ -21,8 +24,11 @@ def lint(stream: Stream, rules: Iterable[Rule]) -> Iterator[Finding]:
     """Yield the findings of these rules for one stream: one per rule, severity and field, at its first position, with a count.
 
     A rule that raises is defective: it is reported as finding `LINT000` with the rule's code, and the other rules still run.
-    Exceptions raised while the stream was interpreted are reported in the same way.
+    Exceptions raised while the stream was interpreted are reported in the same way. Raises CatalogueError if the stream's
+    dialect allows findings of a rule that does not exist.
     """
+    if stream.lawful:
+        _check_codes(stream.dialect, stream.lawful)
     for defect in stream.defects:
         yield _defect(stream, defect)
     for entry in rules:
@@ -31,6 +37,13 @@ def lint(stream: Stream, rules: Iterable[Rule]) -> Iterator[Finding]:
                 yield from _found(entry, stream)
             elif entry.severity == "error":
                 yield from _lawful(entry, stream)
+
+
+@cache
+def _check_codes(dialect: str, lawful: frozenset[str]) -> None:
+    """Raise CatalogueError if one of the codes is not that of a rule: the dialect would allow less than its author intended."""
+    for code in sorted(lawful - RULES.keys()):
+        raise CatalogueError(f"dialect {dialect!r}, lawful: {unknown_rule(code, RULES.values())}")
 
 
 def _lawful(entry: Rule, stream: Stream) -> Iterator[Finding]:
@@ -56,7 +69,7 @@ def _found(entry: Rule, stream: Stream) -> Iterator[Finding]:
             counts[kind] = counts.get(kind, 0) + 1
         findings = [_finding(entry, stream, kind[0], seen, counts[kind]) for kind, seen in first.items()]
     except Exception as defect:
-        yield _defect(stream, f"rule {entry.code} failed: {type(defect).__name__}: {defect}")
+        yield _defect(stream, f"rule {entry.code} failed: {defect_text(defect)}")
     else:
         yield from findings
 

@@ -43,9 +43,13 @@ def check_known(word: str, rules: Iterable[Rule] | None = None) -> None:
     """Raise UnknownEntry, with the nearest code, if a selector matches no rule."""
     known = list(RULES.values() if rules is None else rules)
     if not word or not any(matches(rule, word) for rule in known):
-        near = _nearest(word, known)
-        hint = f"; did you mean {near!r}?" if near else "; `streamkit rule` lists all"
-        raise UnknownEntry(f"unknown rule {word!r}{hint}")
+        raise UnknownEntry(unknown_rule(word, known))
+
+
+def unknown_rule(word: str, rules: Iterable[Rule]) -> str:
+    """Return the message about a code or name that none of these rules has, with the nearest one."""
+    near = _nearest(word, list(rules))
+    return f"unknown rule {word!r}; " + (f"did you mean {near!r}?" if near else "`streamkit rule` lists all")
 
 
 def _nearest(word: str, rules: Sequence[Rule]) -> str | None:

@@ -55,7 +55,7 @@ def record(
     max_time: float | None = None,
     idle_timeout: float | None = None,
 ) -> Exchange:
-    """Send one request and record what comes back, whatever that is: a refused connection too is an exchange.
+    """Send one request and record the result, whatever it is: a refused connection is an exchange, too.
 
     `json` is sent as JSON, `data` as it is; with either, the method is POST unless `method` names another. `headers` are
     sent as given: no key is read from the environment. `to` is a file, or a folder (an existing one, or a path that ends

@@ -57,7 +57,7 @@ _WORSE = ("slower", "buffered", "failing")
 
 @dataclass(slots=True)
 class Side:
-    """One of the two runs: a value a complete stream and metric (for gaps: the stream's median), how the requests ended, and
+    """One of the two runs: a value per complete stream and metric (for gaps: the stream's median), how the requests ended, and
     how many streams came in one burst."""
 
     streams: int = 0

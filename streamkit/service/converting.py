@@ -20,10 +20,7 @@ from streamkit.redact.redactor import redact_exchange
 from streamkit.tool import TOOL
 
 Lost = Counter[str]
-"""What a format could not hold, a sentence each, with the number of exchanges that lost it."""
-
-_SUFFIXES = {".jsonl": "recording", ".sse": "sse", ".har": "har", ".yaml": "vcr", ".yml": "vcr", ".txt": "chunks"}
-_SUFFIX = {word: suffix for suffix, word in reversed(_SUFFIXES.items())}
+"""What a format could not represent, as a sentence each, with the number of exchanges that lost it."""
 
 
 def write(
@@ -58,7 +55,7 @@ def convert(
     redact: bool = True,
     force: bool = False,
 ) -> Lost:
-    """Read exchanges in any format (a folder: all that it holds) and write them in another, their secrets cut.
+    """Read exchanges in any format (a folder: all that it holds) and write them in another, with secrets removed.
 
     See `read` for `source` and `write` for the rest. Raises UnreadableInput, UsageError, OutputExists, CannotWrite.
     """
@@ -71,9 +68,10 @@ def writable(word: str | None, path: str | None = None) -> Format:
     known = {entry.short or entry.name: entry for entry in FORMATS.values() if entry.write is not None}
     words = sorted(known)
     known |= {entry.name: entry for entry in known.values()}
-    chosen = word or _SUFFIXES.get(PurePath(path or "").suffix.lower())
+    suffixes = {suffix: entry.name for entry in known.values() for suffix in _suffixes(entry)}
+    chosen = word or suffixes.get(PurePath(path or "").suffix.lower())
     if chosen is None:
-        raise UsageError(f"no format to convert to: name one, or a file with a suffix of {', '.join(_SUFFIXES)}")
+        raise UsageError(f"no format to convert to: name one, or a file with a suffix of {', '.join(sorted(suffixes))}")
     if chosen in known:
         return known[chosen]
     if chosen in FORMATS:
@@ -82,8 +80,12 @@ def writable(word: str | None, path: str | None = None) -> Format:
 
 
 def suffix_of(format: Format) -> str:
-    """Return the suffix that files of this format have."""
-    return _SUFFIX[format.short or format.name]
+    """Return the usual suffix of files of this format."""
+    return _suffixes(format)[0]
+
+
+def _suffixes(format: Format) -> tuple[str, ...]:
+    return format.suffixes or (f".{format.name}",)
 
 
 def written(exchanges: Iterable[Exchange], format: Format, lost: Lost) -> Iterator[bytes]:
@@ -106,6 +108,8 @@ def entry_of(exchange: Exchange, format: Format, lost: Lost, *, alone: bool) -> 
 def _counted(exchanges: Iterable[Exchange], format: Format, lost: Lost) -> Iterator[Exchange]:
     for exchange in exchanges:
         lost.update(dict.fromkeys(format.loses(exchange), 1))
+        if exchange.sent and not format.sent:
+            lost["the messages of the client"] += 1
         yield exchange if exchange.tool else replace(exchange, tool=TOOL)
 
 

@@ -16,7 +16,7 @@ from streamkit.frozen import dataclass
 from streamkit.model.exchange import Body, Request
 from streamkit.model.step import Step
 from streamkit.playback.differences import differences
-from streamkit.playback.fields import FieldPath, without
+from streamkit.playback.fields import FieldPath, without_fields
 from streamkit.playback.matcher import Miss, plain_path, whole_path
 from streamkit.redact.redactor import redact_request
 from streamkit.service import replies
@@ -154,13 +154,13 @@ def _no_count(
         assert recorded is not None
         found: Iterator[Any] = differences(_prompt(kind, recorded, ignore), received, "body")
         miss = Miss(index, next(found), 1 + sum(1 for _ in islice(found, _MOST_DIFFERENCES)))
-        reason = replies.reason(miss, recordings)
+        reason = replies.mismatch_reason(miss, recordings)
     command = command or replies.record_command(closest)
     message = (
         f"no token count for {request.method} {urlsplit(request.url).path}: {reason}; "
         f"counts are never computed: to record this one: {command}"
     )
-    return f"no match: {reason}", replies.failure(404, "not_found_error", message)
+    return f"no match: {reason}", replies.error_reply(404, "not_found_error", message)
 
 
 def _prompt(kind: _Count, request: Request, ignore: Sequence[FieldPath], *, counted: bool = False) -> Any:
@@ -169,7 +169,7 @@ def _prompt(kind: _Count, request: Request, ignore: Sequence[FieldPath], *, coun
     body = request.body.json if isinstance(request.body, Body) else None
     if not isinstance(body, dict):
         return body
-    body = without(kind.prompt(body) if counted else body, ignore)
+    body = without_fields(kind.prompt(body) if counted else body, ignore)
     if not isinstance(body, dict):
         return body
     return {key: value for key, value in body.items() if key not in kind.unrelated and value is not None}

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from streamkit.apis import APIS, Sample
 from streamkit.frozen import dataclass
-from streamkit.providers import PROVIDERS, Provider, key_owners, marked, provider_at
+from streamkit.providers import PROVIDERS, Provider, key_owners, provider_at, providers_by_headers
 from streamkit.service.environment import base_urls, upstreams
 from streamkit.transport.guard import Rejection, check_upstream
 from streamkit.transport.proxy import Route
@@ -62,13 +62,13 @@ class Routing:
 
         `/openai/deployments/…` with an `api-key` is Azure's, and that key must not reach OpenAI.
         """
-        clients = [PROVIDERS[name] for name in sorted(marked(headers))]
+        clients = [PROVIDERS[name] for name in sorted(providers_by_headers(headers))]
         return next((provider for provider in clients if _plain(first) in map(_plain, provider.aliases)), None)
 
     def _fitting(self, path: str, headers: Sequence[tuple[str, str]], owners: Sequence[Provider]) -> list[Provider]:
         """Return the providers that a request without a route and with no, or an ambiguous, key may be for."""
         every = owners or [PROVIDERS[name] for name in self._upstreams]
-        names = marked(headers)
+        names = providers_by_headers(headers)
         clients = [provider for provider in every if provider.name in names]
         apis = {api.name for api in APIS.values() if api.recognises(Sample(path=path, framing="", chunks=(), names=()))}
         offering = [provider for provider in clients or every if provider.api in apis]

@@ -98,7 +98,7 @@ def content_of(exchange: Exchange) -> str:
     return digest.hexdigest()
 
 
-def packed(values: Sequence[float]) -> bytes:
+def packed_samples(values: Sequence[float]) -> bytes:
     """Return samples in few bytes, exactly: a letter for their type, then 64-bit integers or floats, little-endian and compressed."""
     whole = all(isinstance(value, int) for value in values)
     numbers: array[Any] = array("q" if whole else "d", values)

@@ -127,7 +127,7 @@ class Mock:
             header_faults = parse_faults(fault) if (fault := header(request.headers, FAULT_HEADER)) else []
         except StreamkitError as error:
             self._log(request, None, str(error))
-            return replies.failure(400, "invalid_request_error", f"{FAULT_HEADER}: {error}")
+            return replies.error_reply(400, "invalid_request_error", f"{FAULT_HEADER}: {error}")
         match = self._matcher.choose(request)
         if isinstance(match, Match):
             return self._play(request, match, header_faults)
@@ -176,7 +176,7 @@ class Mock:
 
     def _miss(self, request: Request, miss: Miss) -> Sequence[Step]:
         """Return the answer to a request without a match."""
-        self._log(request, None, "no match: " + replies.reason(miss, self.recordings))
+        self._log(request, None, "no match: " + replies.mismatch_reason(miss, self.recordings))
         number = self.requests[-1].number
         self.missed.append(self.requests[-1])
         self._misses[number] = request, None if miss.used_up else miss.nearest
@@ -227,7 +227,7 @@ class Mock:
         whole = recording.whole
         if whole is None:
             verdict = recording.stream.verdict
-            return replies.failure(
+            return replies.error_reply(
                 502, "api_error", f"{recording.name} is {verdict}: it does not contain the whole answer"
             )
         return replies.reply(200, whole, at=steps(recording.exchange, self._options.pace)[-1].at)
@@ -249,10 +249,10 @@ class Mock:
             return self._control_differences(name.removeprefix("requests/"))
         if name == "reset":
             if request.method != "POST":
-                return replies.failure(405, "invalid_request_error", "use POST to reset")
+                return replies.error_reply(405, "invalid_request_error", "use POST to reset")
             self.reset()
             return replies.reply(200, {"status": "ok"})
-        return replies.failure(
+        return replies.error_reply(
             404, "not_found_error", "unknown path; expected /__streamkit/health, requests, requests/N or reset (POST)"
         )
 
@@ -260,7 +260,7 @@ class Mock:
         """Return all differences between request `number` and the nearest recording."""
         found = self.differences(int(number)) if number.isdecimal() and len(number) < 10 else None
         if found is None:
-            return replies.failure(404, "not_found_error", f"request {number} has no differences from a recording")
+            return replies.error_reply(404, "not_found_error", f"request {number} has no differences from a recording")
         nearest, differences = found
         listed = [difference.as_json() for difference in differences]
         return replies.reply(200, {"n": int(number), "nearest": nearest, "differences": listed})

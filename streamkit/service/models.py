@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from streamkit.model.exchange import Request
 from streamkit.model.step import Step
 from streamkit.playback.matcher import plain_path
-from streamkit.providers import marked
+from streamkit.providers import providers_by_headers
 from streamkit.service import replies
 from streamkit.service.recorded_answer import RecordedAnswer
 
@@ -30,7 +30,7 @@ def models_reply(request: Request, recordings: Sequence[RecordedAnswer]) -> tupl
     path = plain_path(request.path)
     if request.method == "GET" and (path == "/models" or path.startswith("/models/")):
         name = unquote(path.removeprefix("/models").removeprefix("/"))
-        clients = marked(request.headers)
+        clients = providers_by_headers(request.headers)
         if "gemini" in clients or (not clients and _GEMINI_PATH.fullmatch(request.path)):
             return _gemini(_models(recordings, "gemini"), name)
         return _openai(_models(recordings, "anthropic_messages" if "anthropic" in clients else ""), name)
@@ -82,7 +82,7 @@ def _one(models: Iterable[dict[str, Any]], name: str, hidden: str = "") -> Seque
     for model in models:
         if model["id"] == name:
             return replies.reply(200, _without(model, hidden))
-    return replies.failure(404, "not_found_error", f"no recording of model {name!r}")
+    return replies.error_reply(404, "not_found_error", f"no recording of model {name!r}")
 
 
 def _without(model: dict[str, Any], field: str) -> dict[str, Any]:

@@ -83,7 +83,7 @@ def plan(probes: Iterable[Probe], repeat: int = 1) -> Planned:
     return Planned(tuple(chains.values()), repeat)
 
 
-def file_of(ask: Ask) -> str:
+def recording_name(ask: Ask) -> str:
     """Return the name of the file with the recordings of a chain."""
     return re.sub(r"[^A-Za-z0-9._-]", "_", f"{ask.api}.{ask.name}.jsonl")
 
@@ -154,7 +154,7 @@ class _Battery:
     async def send(self, chain: Ask, repeat: int) -> None:
         """Send the requests of a chain, one after another, on one client."""
         async with self._slots:
-            target = one_file(str(Path(self._folder) / file_of(chain)), force=self._sending.force)
+            target = one_file(str(Path(self._folder) / recording_name(chain)), force=self._sending.force)
             try:
                 for run in range(1, repeat + 1):
                     async with Client(self._sending.settings) as client:

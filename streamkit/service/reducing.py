@@ -40,7 +40,7 @@ class ReducedStream:
 def reduce_stream(stream: Stream, rule: Rule, *, keep_text: bool = False) -> ReducedStream:
     """Return the smallest stream of the same API that still breaks `rule` and no default rule that the whole stream keeps.
 
-    Events and fields that do not matter are taken out, texts are masked letter by letter unless `keep_text`. It is a raw
+    Events and fields that do not matter are removed, texts are masked letter by letter unless `keep_text`. It is a raw
     event stream where that alone shows the finding; else a recording, with the host, the status, the flags of the request
     and how the connection ended. Raises UsageError for a rule that is not about the body, StreamkitError where a file of
     a file with only the stream does not break it.
@@ -70,7 +70,7 @@ def breaks(stream: Stream, rule: Rule) -> bool:
 
 
 def kept_rules(stream: Stream) -> list[Rule]:
-    """Return the default rules that a stream keeps: those that apply to it and that it does not break."""
+    """Return the default rules that a stream satisfies: those that apply to it and that it does not break."""
     return [rule for rule in RULES.values() if rule.default and rule.applies(stream) and not breaks(stream, rule)]
 
 

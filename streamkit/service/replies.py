@@ -24,14 +24,14 @@ def reply(status: int, value: Any, *, at: int = 0, headers: tuple[tuple[str, str
     return [Head(at, status, head), Write(at, body), Finish(at)]
 
 
-def failure(status: int, kind: str, message: str, **more: Any) -> list[Step]:
+def error_reply(status: int, kind: str, message: str, **more: Any) -> list[Step]:
     """Return an error at once, in the formats of OpenAI, Anthropic and (`message`) AWS and Cohere, so that each of their SDKs shows
     the message and does not retry."""
     error = {"type": kind, "message": message, "code": "streamkit", "param": None, **more}
     return reply(status, {"type": "error", "error": error, "message": message}, headers=(("X-Should-Retry", "false"),))
 
 
-def reason(miss: Miss, recordings: Sequence[RecordedAnswer]) -> str:
+def mismatch_reason(miss: Miss, recordings: Sequence[RecordedAnswer]) -> str:
     """Return why no recording matches, in one sentence."""
     if miss.nearest is None:
         return "no recording has a request to compare with"
@@ -65,5 +65,5 @@ def not_found(
             "first": first and first.as_json(),
         }
     all_of_them = f"; all differences: GET {details}" if details else ""
-    message = f"no recording matches {request_line}: {reason(miss, recordings)}{all_of_them}; to record it: {command}"
-    return failure(404, "not_found_error", message, nearest=nearest)
+    message = f"no recording matches {request_line}: {mismatch_reason(miss, recordings)}{all_of_them}; to record it: {command}"
+    return error_reply(404, "not_found_error", message, nearest=nearest)

@@ -19,7 +19,7 @@ from dataclasses import field
 from pathlib import Path
 from typing import Any, Protocol
 
-from streamkit.errors import RemoteDefect, StreamkitError, UnreadableInput, UsageError, WorkFailed
+from streamkit.errors import RemoteDefect, StreamkitError, UnreadableInput, UsageError, WorkFailed, defect_text
 from streamkit.formats import FileRange, FoundInput, find, is_url, parts, read_at, read_part, size_of
 from streamkit.frozen import dataclass
 from streamkit.model.exchange import Exchange
@@ -117,9 +117,7 @@ def _read(worker: Worker, items: Iterator[Any]) -> Read:
         except (MemoryError, OSError):
             raise
         except Exception as error:
-            done.error = (
-                error if isinstance(error, StreamkitError) else RemoteDefect(f"{type(error).__name__}: {error}")
-            )
+            done.error = error if isinstance(error, StreamkitError) else RemoteDefect(defect_text(error))
             return done
         if item is None:
             return done

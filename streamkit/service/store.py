@@ -15,7 +15,7 @@ from streamkit.model.finding import Finding
 from streamkit.model.histogram import Histogram
 from streamkit.model.measurement import Measurement, Samples, Summary
 from streamkit.reporters import Row
-from streamkit.service.keeping import Kept, packed, unpacked
+from streamkit.service.keeping import Kept, packed_samples, unpacked
 from streamkit.service.measuring import Run
 from streamkit.tool import VERSION
 
@@ -186,7 +186,17 @@ def histogram_values(measurement: Measurement, metrics: Iterable[Metric]) -> Ite
             made = Histogram()
             made.extend(values)
             buckets = json.dumps({str(key): made.buckets[key] for key in sorted(made.buckets)})
-            yield entry.key, made.count, made.zero, made.min, made.max, made.sum, made.alpha, buckets, packed(values)
+            yield (
+                entry.key,
+                made.count,
+                made.zero,
+                made.min,
+                made.max,
+                made.sum,
+                made.alpha,
+                buckets,
+                packed_samples(values),
+            )
 
 
 def read_store(path: str) -> Iterator[tuple[Measurement, Mapping[str, Any]]]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from streamkit.model.exchange import Headers, header
 from streamkit.model.step import Finish, HalfChunk, Hang, Head, Last, Receive, Reset, Step, Write
 from streamkit.transport._heads import HOP_BY_HOP, RequestHead
-from streamkit.transport.connection import Connection, Incoming, reason
+from streamkit.transport.connection import Connection, Incoming, reason_phrase
 from streamkit.transport.deadlines import Deadlines
 from streamkit.transport.websocket_playback import WebSocketPlayback
 
@@ -126,7 +126,9 @@ class _ResponseWriter:
         if not self.reusable:
             kept.append(("Connection", "close"))
         lines = "".join(f"{name}: {value}\r\n" for name, value in kept)
-        self._connection.write(f"HTTP/1.1 {status} {reason(status)}\r\n{lines}\r\n".encode("utf-8", "surrogateescape"))
+        self._connection.write(
+            f"HTTP/1.1 {status} {reason_phrase(status)}\r\n{lines}\r\n".encode("utf-8", "surrogateescape")
+        )
 
     def write(self, data: bytes) -> None:
         """Send one piece of the body with a single write."""

@@ -293,7 +293,7 @@ class Connection(asyncio.Protocol):
         self._buffer = b""
         body = error_body(f"streamkit {self._service.name}: {message}")
         self.write(
-            f"HTTP/1.1 {status} {reason(status)}\r\nContent-Type: application/json\r\nX-Should-Retry: false\r\n"
+            f"HTTP/1.1 {status} {reason_phrase(status)}\r\nContent-Type: application/json\r\nX-Should-Retry: false\r\n"
             f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode()
             + body
         )
@@ -382,7 +382,7 @@ def unacknowledged(sock: socket.socket | None) -> int:
     return int.from_bytes(counted, sys.byteorder)
 
 
-def reason(status: int) -> str:
+def reason_phrase(status: int) -> str:
     """Return the reason phrase of a status, or "" if it has none."""
     try:
         return HTTPStatus(status).phrase

@@ -16,7 +16,7 @@ _SHOWN = 200
 """Maximum characters of a collector's response in an error message."""
 
 
-def send(endpoint: str, requests: Iterable[str]) -> int:
+def send_otlp(endpoint: str, requests: Iterable[str]) -> int:
     """POST each request, a JSON text, to its path below `endpoint` (`http://localhost:4318`); return how many were sent.
 
     Raises UsageError if the endpoint is not an HTTP URL, StreamkitError if the collector cannot be reached or rejects a request

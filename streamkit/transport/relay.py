@@ -12,7 +12,7 @@ from typing import Protocol
 
 from streamkit.transport._heads import END, MAX_HEAD, Malformed, ResponseHead, parse_response
 from streamkit.transport.client import Listener, Settings
-from streamkit.transport.connection import Connection, Incoming, error_body, reason
+from streamkit.transport.connection import Connection, Incoming, error_body, reason_phrase
 from streamkit.transport.framing import BodyFraming, UntilClose, response_framing
 from streamkit.transport.kernel_clock import ArrivalClock
 from streamkit.transport.upstream import CannotConnect, ConnectionPool, Upstream, UpstreamAddress
@@ -357,5 +357,5 @@ def _error(status: int, ending: str, error: str | None) -> bytes:
     """Return the error response for an upstream that sent none. After a reset, clients may retry."""
     body = error_body(f"{_NO_RESPONSE} ({ending}): {error or 'no reason given'}")
     retry = "" if ending == "reset" else "X-Should-Retry: false\r\n"
-    head = f"HTTP/1.1 {status} {reason(status)}\r\nContent-Type: application/json\r\n{retry}"
+    head = f"HTTP/1.1 {status} {reason_phrase(status)}\r\nContent-Type: application/json\r\n{retry}"
     return f"{head}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode() + body

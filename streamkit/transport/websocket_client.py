@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.request import getproxies, proxy_bypass
 
 from streamkit.model.exchange import Headers
-from streamkit.transport._network_errors import EndOfExchange, message_of, report_end
+from streamkit.transport._network_errors import EndOfExchange, error_message, report_end
 from streamkit.transport.conversation import Conversation
 from streamkit.transport.kernel_clock import ArrivalClock
 from streamkit.transport.tls import client_context
@@ -104,7 +104,7 @@ class _Exchange:
                 return "idle_timeout", "no message within the idle timeout"
             at = self._clock.now()
             if received.type is aiohttp.WSMsgType.ERROR:
-                return "protocol_error", message_of(received.data)
+                return "protocol_error", error_message(received.data)
             if received.type not in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY):
                 if socket.close_code in (None, 1006):
                     return "reset", "the connection was closed without a close frame"

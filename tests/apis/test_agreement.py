@@ -14,6 +14,7 @@ from streamkit.model.exchange import Exchange, Frame, Frames
 from streamkit.model.message import ERROR, FINISH, REASONING, TEXT, TOOL, USAGE
 from streamkit.model.stream import Stream
 from tests.apis.test_counts import REPORTS
+from tests.apis.test_specs import cases, stream_of
 
 ROOT = Path(__file__).parents[2]
 FILES = [*sorted(ROOT.glob("recordings/**/*.jsonl")), *sorted(ROOT.glob("tests/specs/streams/*"))]
@@ -24,9 +25,11 @@ UNFLAGGED_USAGE = {"watsonx", "bedrock_invoke", "openai_assistants"}
 
 
 def streams() -> Iterator[Stream]:
-    for path in FILES:
-        for exchange in read(str(path)):
-            yield interpret(exchange)
+    """Yield the streams of the files, and those on the page of an API of which no file has a complete one."""
+    found = [interpret(exchange) for path in FILES for exchange in read(str(path))]
+    yield from found
+    without = APIS.keys() - {stream.api for stream in found if stream.verdict == "complete"}
+    yield from (stream_of(case) for case in cases() if case.page in without)
 
 
 STREAMS = list(streams())

@@ -21,7 +21,7 @@ harbour = harbour_dialect
 """
 
 API = '''\
-"""Semaphore: one flag a chunk, lowered at the end."""
+"""Semaphore: one flag per chunk, lowered at the end."""
 
 from collections.abc import Iterator
 
@@ -155,6 +155,13 @@ def test_its_tables_are_used_by_lint(site: Path) -> None:
     assert ran.returncode == 1, ran.stdout + ran.stderr
     assert "flag is not a string" in ran.stdout
     assert "flag is not a string" not in run(site, "lint", "broken.sse").stdout, "lawful in the dialect"
+
+
+def test_an_unknown_code_in_a_dialect_is_an_error(site: Path) -> None:
+    (site / "harbour_dialect.py").write_text(DIALECT.replace("SCH302", "SCH3020"))
+    ran = run(site, "lint", "stream.sse")
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr == "streamkit: dialect 'harbour', lawful: unknown rule 'SCH3020'; did you mean 'SCH302'?\n"
 
 
 def test_its_schema_is_printed(site: Path) -> None:

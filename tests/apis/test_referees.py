@@ -140,7 +140,7 @@ def test_own_stream(api: str, name: str) -> None:
     assert {reason(api, difference).name for difference in found} == ({name} - {"equal"})  # type: ignore[union-attr]
 
 
-def test_every_reason_has_an_own_stream() -> None:
+def test_every_reason_has_its_own_stream() -> None:
     assert {(one.api, one.name) for one in REASONS} | {(api, "equal") for api in REFEREES} == set(OWN)
 
 

@@ -69,7 +69,7 @@ def threads() -> ThreadPoolExecutor:
 not_an_executor = dict
 
 
-def test_an_executor_of_ones_own_gives_the_same(inputs: Path) -> None:
+def test_a_custom_executor_gives_the_same(inputs: Path) -> None:
     alone = run("stats", "--format", "json", "--jobs", "1", str(inputs))
     name = f"{__name__}:threads"
     assert run("stats", "--format", "json", "--task-size", "3000", "--executor", name, str(inputs)) == alone

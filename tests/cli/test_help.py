@@ -28,8 +28,8 @@ NOT_RUN = re.compile(r"https?://|serve |proxy |record |--follow|record -|demo|pr
 
 # How the help of an option begins: with what the option does.
 VERB = re.compile(
-    "(Accept|Add|Append|After|Also|Ask|Build|Check|Compare|Count|Disable|Do|Draw|Enable|End|Exit|Fix|Follow|Forward|Go|Group"
-    "|Ignore|Inject|Judge|Keep|Leave|Let|Listen|List|Make|Measure|Only|Overwrite|Pass|Play|Print|Read|Record|Redact|Reduce"
+    "(Accept|Add|Allow|Append|After|Also|Build|Check|Compare|Count|Disable|Do|Draw|Enable|Exit|Fix|Follow|Forward|Group"
+    "|Ignore|Inject|Judge|Keep|Leave|Listen|List|Make|Measure|Only|Overwrite|Pass|Play|Print|Read|Record|Redact|Reduce"
     "|Reject|Repeat|Report|Require|Run|Send|Shorten|Show|Sort|Stop|Store|Trust|Use|Wait|Wrap|Write) .*[.]"
 )
 
@@ -68,7 +68,9 @@ def test_the_summaries_of_commands_are_whole(width: int) -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_option_is_in_one_group(name: str) -> None:
     command = command_named(name)
-    assert isinstance(command, GroupedCommand)
+    assert isinstance(command, GroupedCommand), (
+        f"streamkit/cli/{name}.py: expected click.command(…, cls=GroupedCommand)"
+    )
     grouped = [parameter for names in command.groups.values() for parameter in names]
     shown = [option.name for option in command.params if isinstance(option, click.Option) and not option.hidden]
     assert len(grouped) == len(set(grouped)), "an option is in two groups"
@@ -121,7 +123,7 @@ def test_two_examples_run(name: str, folder: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.chdir(folder)
     text = CliRunner().invoke(streamkit, [name, "--help"], terminal_width=200).output
     examples = re.findall(r"^    (.*\bstreamkit .*)$", text, re.MULTILINE)
-    assert len(examples) >= 2
+    assert len(examples) >= 2, f"streamkit/cli/{name}.py: expected two examples in the docstring of the command"
     for example in examples:
         if not NOT_RUN.search(example):
             _, *words = takewhile(

@@ -16,7 +16,7 @@ from streamkit.cli import _jobs
 from streamkit.cli.main import streamkit
 from streamkit.errors import OutputExists, StreamkitError, UsageError
 from streamkit.formats import read
-from streamkit.service.keeping import content_of, packed, unpacked
+from streamkit.service.keeping import content_of, packed_samples, unpacked
 from tests.clicking import CliRunner
 
 RECORDINGS = Path(__file__).parents[2] / "recordings"
@@ -59,7 +59,7 @@ def test_a_report_of_the_database_is_that_of_the_files(kept: Path, options: list
     assert files[1]
 
 
-def test_gates_are_asked_of_the_database(kept: Path) -> None:
+def test_gates_apply_to_the_database(kept: Path) -> None:
     gate = ["--fail-if", "ttft.p95 > 1ms", "--include", "failed", "--allow-missing"]
     assert run("stats", "-q", *gate, str(kept)) == run("stats", "-q", *gate, str(RECORDINGS))
     assert run("stats", "-q", *gate, str(kept))[0] == 1
@@ -164,7 +164,7 @@ def test_options_that_do_not_go_together(arguments: list[str], message: str) -> 
         run("stats", *arguments, str(RECORDINGS))
 
 
-def test_an_existing_file_is_kept_unless_told_otherwise(kept: Path) -> None:
+def test_an_existing_file_is_kept_by_default(kept: Path) -> None:
     with pytest.raises(OutputExists):
         run("stats", "--format", "sqlite", "-o", str(kept), str(RECORDINGS / "gemini"))
     run("stats", "--format", "sqlite", "--force", "-o", str(kept), str(RECORDINGS / "gemini"))
@@ -206,7 +206,7 @@ def test_other_databases_are_refused(kept: Path, statement: str, message: str) -
 
 @given(st.one_of(st.lists(st.integers(0, 2**62)), st.lists(st.floats(0, allow_nan=False, allow_infinity=False))))
 def test_samples_are_exact(values: list[float]) -> None:
-    assert unpacked(packed(values)) == values
+    assert unpacked(packed_samples(values)) == values
 
 
 def test_the_content_is_that_of_the_recording_not_of_the_file(tmp_path: Path) -> None:

@@ -125,7 +125,7 @@ def test_redaction_is_idempotent(name):
     assert redact_exchange(once) == once
 
 
-def test_convert_cuts_what_another_program_kept_and_tells(tmp_path, monkeypatch, capfd):
+def test_convert_removes_and_reports_secrets_that_another_program_kept(tmp_path, monkeypatch, capfd):
     monkeypatch.chdir(tmp_path)
     key = secret("anthropic api")
     foreign = leaking(key)

@@ -58,7 +58,7 @@ def test_the_first_screen_has_the_verdict_and_five_numbers(report: Path) -> None
     assert all(re.fullmatch(r"mean; 95 % interval .+ to .+", interval) for _, _, interval in cards)
 
 
-def test_failed_and_slow_streams_stand_alone(report: Path) -> None:
+def test_failed_and_slow_streams_are_listed_separately(report: Path) -> None:
     text = report.read_text()
     failed = text.partition("<h2>Failed streams</h2>")[2].partition("</table>")[0]
     assert re.findall(r"run\.jsonl#(\d+)", failed) == ["5", "10"]
@@ -79,7 +79,7 @@ def test_the_numbers_of_benchmark_tools_are_side_by_side_in_milliseconds(report:
     assert len(rows) > 8
 
 
-def test_it_tells_where_the_numbers_come_from(report: Path) -> None:
+def test_it_states_the_sources_of_its_numbers(report: Path) -> None:
     text = report.read_text().partition("<h2>Where these numbers come from</h2>")[2]
     facts = dict(re.findall(r'<td class="l">(.*?)</td><td class="text">(.*?)</td>', text))
     assert facts["Recorded"] == "2026-11-20T20:19:00.5Z to 2026-11-20T20:19:29.5Z"
@@ -142,7 +142,7 @@ def test_each_chart_has_five_ticks_and_a_name(page: Page) -> None:
 
 
 @needs_chromium
-def test_arrow_keys_tell_the_values_of_a_chart_and_sort_a_table(page: Page) -> None:
+def test_arrow_keys_show_the_values_of_a_chart_and_sort_a_table(page: Page) -> None:
     def press(selector: str, *keys: str) -> None:
         page.evaluate(f"document.querySelector({json.dumps(selector)}).focus()")
         for key in keys:

@@ -123,7 +123,7 @@ def test_a_recorded_pipe_is_closed(tmp_path: Path, name: str) -> None:
     ended(exchange, name)
 
 
-def test_a_signal_that_was_ignored_at_the_start_stays_so(tmp_path: Path) -> None:
+def test_a_signal_that_was_ignored_at_the_start_stays_ignored(tmp_path: Path) -> None:
     shell = 'trap "" HUP INT; exec "$@"'
     command = ["/bin/sh", "-c", shell, "sh", *STREAMKIT, "record", "-", "-o", "r.jsonl", "--show", "raw"]
     pipe = subprocess.PIPE
@@ -167,7 +167,7 @@ def test_a_proxy_closes_what_it_records(tmp_path: Path, more: list[str], name: s
 
 
 @pytest.mark.parametrize("more", [[], ["--stop-with-client"]], ids=" ".join)
-def test_a_proxy_that_is_ended_while_it_hears_out_an_upstream_says_both(tmp_path: Path, more: list[str]) -> None:
+def test_a_proxy_stopped_while_it_reads_an_upstream_to_the_end_reports_both(tmp_path: Path, more: list[str]) -> None:
     reason = "client_abort" if more else "interrupted"
     with served(silent) as (url, _), listening(tmp_path, "proxy", url, *more) as (process, address):
         streaming(address).close()
@@ -219,7 +219,7 @@ def test_the_program_of_a_proxy_receives_the_signal_and_is_not_orphaned(tmp_path
     assert (exchange.end.reason, exchange.end.error, exchange.damage) == ("interrupted", name, ())
 
 
-def test_the_program_of_a_killed_proxy_goes_on_and_is_in_its_process_group(tmp_path: Path) -> None:
+def test_the_program_of_a_killed_proxy_continues_and_is_in_its_process_group(tmp_path: Path) -> None:
     """SIGKILL cannot be passed on. The program may be in the middle of its work; one signal to the group ends both."""
     command = [*STREAMKIT, "proxy", "--port", "0", "-o", "all.jsonl"]
     with served(silent) as (url, _):

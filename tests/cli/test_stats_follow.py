@@ -1,4 +1,4 @@
-"""`stats --follow`: a line a stream as it ends, and the summary of all."""
+"""`stats --follow`: a line per stream as it ends, and the summary of all."""
 
 from __future__ import annotations
 

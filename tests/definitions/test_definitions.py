@@ -186,7 +186,7 @@ def test_several_choices_are_explained() -> None:
     assert results("aiperf").notes == ()
 
 
-def test_a_log_that_lost_the_wire_is_read_as_if_every_event_came_whole() -> None:
+def test_a_log_without_framing_is_read_as_if_every_event_arrived_whole() -> None:
     kept = interpret(exchange(PLAIN, end=171, imported=Import("gist_log", framed=False)))
     ours = compute(DEFINITIONS["sglang"], kept, COUNTER)
     assert (ours.ttft, ours.notes) == (100 * MS, ("wire-unknown",))

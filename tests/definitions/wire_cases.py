@@ -35,7 +35,7 @@ PLAIN: Timed = [*WORDS, *END]
 
 
 def wired(timed: Iterable[tuple[float, str]], form: str = "data: {}\n\n") -> Frames:
-    """A frame an event, each in this form."""
+    """One frame per event, each in this form."""
     return [(at, form.replace("{}", data).encode()) for at, data in timed]
 
 

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from io import BytesIO
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from streamkit.cli.convert import command
 from streamkit.errors import OutputExists, UsageError
 from streamkit.formats import FORMATS, Source, read
 from streamkit.model.exchange import Body, End, Exchange, Frame, Frames, Request, Response, SentMessage
+from streamkit.service.converting import suffix_of, writable, write
 from streamkit.wire.aws_eventstream import encode
 from tests.clicking import CliRunner
 
@@ -197,7 +199,16 @@ def test_a_body_that_is_not_an_event_stream_is_written_unchanged_and_reported(bo
 @pytest.mark.parametrize("name", [name for name, entry in FORMATS.items() if entry.write and name != "recording"])
 def test_that_the_messages_of_a_websockets_client_are_lost_is_reported(name):
     exchange = replace(TIMED, sent=(SentMessage(b'{"type":"response.create"}', 55_000_000, 0),))
-    assert "the messages of the client" in FORMATS[name].loses(exchange)
+    assert write([exchange], BytesIO(), format=name)["the messages of the client"] == 1
+
+
+@pytest.mark.parametrize("name", [name for name, entry in FORMATS.items() if entry.write])
+def test_the_suffix_of_a_file_chooses_its_format(name):
+    assert writable(None, f"a{suffix_of(FORMATS[name])}").name == name
+
+
+def test_the_suffix_of_a_format_that_states_none_is_its_name():
+    assert suffix_of(replace(FORMATS["vcr"], suffixes=())) == ".vcr"
 
 
 def test_a_recording_loses_nothing(recording, tmp_path):
@@ -243,9 +254,9 @@ def test_several_exchanges_go_into_a_folder_of_event_streams(recording, tmp_path
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["-o", "x.bin"], "no format to convert to: name one, or a file with a suffix of .jsonl"),
-        ([], "no format to convert to: name one, or a file with a suffix of .jsonl"),
-        (["--to", "mitmproxy"], "format 'mitmproxy' is read only; expected one of: chunks, har, recording, sse, vcr"),
+        (["-o", "x.bin"], "no format to convert to: name one, or a file with a suffix of .har, .jsonl"),
+        ([], "no format to convert to: name one, or a file with a suffix of .har, .jsonl"),
+        (["--to", "mitmproxy"], "format 'mitmproxy' is read only; expected one of: chunks, har, recording, "),
         (["--to", "nonsense"], "unknown format 'nonsense'"),
     ],
 )

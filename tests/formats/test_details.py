@@ -104,7 +104,7 @@ def test_a_body_that_mitmproxy_did_not_keep_is_unusable(content: bytes, repairs:
 
 @pytest.mark.parametrize(("form", "line"), [("ndjson", b'{"done":false}\n'), ("event-stream", b"data: 1\n\n")])
 @pytest.mark.parametrize(("head", "first"), [(b"", 1), (b"HTTP/1.1 200 OK\r\nServer: x\r\n\r\n", 4)])
-def test_an_exchange_begins_with_its_head_and_a_frame_where_it_stands(
+def test_an_exchange_begins_on_the_line_of_its_head_and_a_frame_on_its_own(
     form: str, line: bytes, head: bytes, first: int
 ) -> None:
     exchange = one(head + line, form)

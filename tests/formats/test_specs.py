@@ -80,3 +80,11 @@ def test_page(form, data, expected, tmp_path):
 
 def test_every_format_has_a_page_and_every_page_a_format():
     assert {page.stem for page in PAGES.glob("*.md")} == set(FORMATS)
+
+
+def test_every_format_has_its_row_in_the_documentation():
+    page = (PAGES.parents[2] / "docs" / "formats.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| \[`([a-z-]+)`\].*\| (.*?) ?\|$", page, re.M))
+    assert rows == {
+        name: f"`--to {entry.short or name}`" if entry.write else "" for name, entry in sorted(FORMATS.items())
+    }

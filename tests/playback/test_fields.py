@@ -9,7 +9,7 @@ import pytest
 
 from streamkit.errors import UsageError
 from streamkit.model.exchange import Body, Request
-from streamkit.playback.fields import FieldPath, without
+from streamkit.playback.fields import FieldPath, without_fields
 from streamkit.playback.matcher import Candidate, Level, Match, Matcher, Miss
 
 BODY = {
@@ -41,7 +41,7 @@ REMOVED: dict[str, tuple[str, Any]] = {
 @pytest.mark.parametrize(("path", "left"), REMOVED.values(), ids=REMOVED)
 def test_what_a_path_removes(path: str, left: Any) -> None:
     before = copy.deepcopy(BODY)
-    assert without(BODY, [FieldPath.of(path)]) == left
+    assert without_fields(BODY, [FieldPath.of(path)]) == left
     assert before == BODY, "the value itself is not changed"
 
 

@@ -13,7 +13,7 @@ from streamkit.model.exchange import Exchange
 from streamkit.probes import PROBES, Probe, judge
 from streamkit.rules import RULES
 from streamkit.service.judging import answer_of
-from streamkit.service.probing import file_of
+from streamkit.service.probing import recording_name
 from tests.probes.edits import edited
 
 PAGES = Path(__file__).parents[1] / "specs" / "probes"
@@ -35,7 +35,9 @@ def place(exchange: Exchange) -> tuple[str, str]:
 
 
 def recorded(probe: Probe, folder: Path) -> list[Exchange]:
-    return [exchange for first in probe.asks for exchange in sorted(read(str(folder / file_of(first))), key=place)]
+    return [
+        exchange for first in probe.asks for exchange in sorted(read(str(folder / recording_name(first))), key=place)
+    ]
 
 
 @pytest.mark.parametrize(("key", "change", "verdict", "why"), ROWS, ids=[f"{row[0]} {row[1]}" for row in ROWS])

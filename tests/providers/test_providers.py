@@ -180,7 +180,7 @@ def test_a_prompt_is_the_body_that_the_api_documents(path: str, body: dict[str, 
             prompted(f"http://localhost:1{path}", None, "hi")
 
 
-def test_what_a_url_says_stays() -> None:
+def test_what_a_url_states_is_kept() -> None:
     google = "https://generativelanguage.googleapis.com/v1beta/models/m:streamGenerateContent?key=k"
     assert prompted(google, None, "hi")[0] == google
     assert prompted("http://localhost:1/v1/responses?api-version=2", "m", "hi")[0].endswith(

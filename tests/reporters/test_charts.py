@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from streamkit.reporters._html_charts import distribution, strip, ticks, waterfall
+from streamkit.reporters._html_charts import distribution_chart, strip, ticks, waterfall
 
 MS = 1_000_000
 WIDTH = 900
@@ -104,7 +104,7 @@ def data(buckets: dict[int, int], zero: int = 0) -> dict[str, Any]:
 
 def test_a_distribution_has_a_bar_a_bucket_and_its_curve() -> None:
     # (10^6, 10^7] ns, nothing, and (10^8, 10^9] ns: a third of 900 less both sides for each.
-    [picture] = pictures(distribution(data({7: 4, 9: 1}, zero=5), "ns"))
+    [picture] = pictures(distribution_chart(data({7: 4, 9: 1}, zero=5), "ns"))
     room, deep = (WIDTH - 88) / 3, 150
     assert boxes(picture) == [
         ("bar", 44, 8, pytest.approx(room - 1, abs=0.1), deep, "1.00 ms to 10.0 ms: 4"),
@@ -122,13 +122,13 @@ def test_a_distribution_has_a_bar_a_bucket_and_its_curve() -> None:
 
 
 def test_a_distribution_of_many_buckets_has_at_most_sixty_bars() -> None:
-    [picture] = pictures(distribution(data(dict.fromkeys(range(1, 122), 1)), "1"))
+    [picture] = pictures(distribution_chart(data(dict.fromkeys(range(1, 122), 1)), "1"))
     assert len(boxes(picture)) == 41  # three buckets each
     assert words(picture)[-6] == "3"
 
 
 def test_only_zeros_have_no_chart() -> None:
-    assert distribution(data({}, zero=3), "ns") == '<p class="dim">all values are 0</p>'
+    assert distribution_chart(data({}, zero=3), "ns") == '<p class="dim">all values are 0</p>'
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_only_zeros_have_no_chart() -> None:
     ],
 )
 def test_the_axis_is_labelled_with_round_values(buckets: dict[int, int], labels: list[str]) -> None:
-    [picture] = pictures(distribution(data(buckets), "ns"))
+    [picture] = pictures(distribution_chart(data(buckets), "ns"))
     shown = words(picture)[:-6]
     assert set(labels) <= set(shown)
     assert len(shown) <= len(labels) + 2, "the ends may fall outside by rounding"

@@ -9,7 +9,7 @@ from streamkit.model.finding import Finding, Place
 from streamkit.model.stream import Stream
 from streamkit.reporters import PageStream
 from streamkit.reporters._html_page import cell, table
-from streamkit.reporters._html_timeline import opened, section
+from streamkit.reporters._html_timeline import section, unfolded
 from tests.metrics.making import MS, ROLE, STOP, chunk, stream, text, usage
 
 CALL = chunk({"tool_calls": [{"index": 0, "id": "t", "function": {"name": "look", "arguments": '{"a":1}'}}]})
@@ -79,7 +79,7 @@ def test_what_the_stream_says_is_put_together() -> None:
     ]
 
 
-def test_a_long_text_is_cut_and_says_so() -> None:
+def test_a_long_text_is_truncated_with_a_note() -> None:
     for count, more in ((20_000, ""), (20_001, "… and 1 characters more"), (25_000, "… and 5,000 characters more")):
         html = shown(stream([(1, text("x" * count))]))
         assert "x" * min(count, 20_000) in html
@@ -95,7 +95,7 @@ def test_the_first_thousand_events_are_listed() -> None:
 
 
 def test_the_heading() -> None:
-    good, cut = shown(stream(EVENTS)), opened(section(PageStream({}, stream(EVENTS[:4]))))
+    good, cut = shown(stream(EVENTS)), unfolded(section(PageStream({}, stream(EVENTS[:4]))))
     assert good.startswith('<details><summary><b>made.jsonl</b> <span class="good">complete</span>')
     assert cut.startswith('<details open><summary><b>made.jsonl</b> <span class="bad">truncated</span>')
     assert '<span class="dim">openai_chat · m-1</span></summary>' in good

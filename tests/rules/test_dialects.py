@@ -1,4 +1,4 @@
-"""What a dialect makes lawful fails no run of its streams; an error is still told for information, and `strict` puts it back."""
+"""What a dialect allows fails no run; an error is still reported as information, and `strict` restores it."""
 
 from __future__ import annotations
 

@@ -117,4 +117,5 @@ def test_a_rule_that_raises_is_reported_and_the_others_run() -> None:
     codes = [(finding.code, finding.severity) for finding in lint(stream, rules)]
     assert codes == [("LINT000", "error"), ("JSN203", "error")]
     message = next(iter(lint(stream, rules))).message
-    assert message == "rule SSE101 failed: ZeroDivisionError: oops; please report it"
+    place = f"{__name__}, line {broken.__code__.co_firstlineno + 1}"
+    assert message == f"rule SSE101 failed: ZeroDivisionError: oops (in {place}); please report it"

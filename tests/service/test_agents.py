@@ -117,7 +117,7 @@ def test_what_agents_were_answered_is_served_turn_after_turn(folder: Path) -> No
             openai_agent(server.url, "Another question?")
 
 
-def test_auto_asks_the_providers_only_for_what_is_new(folder: Path) -> None:
+def test_auto_requests_only_what_is_new_from_the_providers(folder: Path) -> None:
     before = len(list(folder.iterdir()))
     with recording(folder, "auto") as (url, providers):
         both(f"{url}/openai", url)
@@ -128,7 +128,7 @@ def test_auto_asks_the_providers_only_for_what_is_new(folder: Path) -> None:
     assert len(list(folder.iterdir())) == before + 2
 
 
-def test_an_agent_that_takes_another_way_is_told_where_it_differs(folder: Path) -> None:
+def test_an_agent_that_deviates_gets_the_first_difference(folder: Path) -> None:
     """The tool's result differs: the first turn is answered, the second is not."""
     with serving(recorded(folder), AT_ONCE) as server:
         messages: list[Any] = [{"role": "user", "content": ASKED}]

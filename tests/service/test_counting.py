@@ -207,7 +207,9 @@ ANTHROPIC_LIST = listed("anthropic", "api.anthropic.com", ANTHROPIC)
     ("headers", "answered"),
     [(ANTHROPIC, "anthropic"), (ANTHROPIC, "anthropic"), (BEARER, "openai"), (BEARER, "openai"), ((), "openai")],
 )
-def test_providers_with_one_path_are_told_apart_by_headers(headers: tuple[tuple[str, str], ...], answered: str) -> None:
+def test_providers_with_one_path_are_distinguished_by_headers(
+    headers: tuple[tuple[str, str], ...], answered: str
+) -> None:
     assert get(ANTHROPIC_LIST, OPENAI_LIST, headers=headers)[1]["from"] == answered
 
 
@@ -246,7 +248,7 @@ HOSTS = [
 
 
 @pytest.mark.parametrize(("url", "hosts", "answered"), HOSTS)
-def test_equal_requests_to_several_providers_are_told_apart(
+def test_equal_requests_to_several_providers_are_distinguished(
     url: str, hosts: tuple[str, ...], answered: list[str | None]
 ) -> None:
     mock = Mock([OPENAI, GROQ], Options(hosts=frozenset(hosts)))

@@ -91,7 +91,7 @@ def test_base_urls_in_the_environment_are_the_upstreams_unless_they_are_the_prox
     assert "gateway:9" in destinations.hosts
 
 
-def test_azure_is_told_apart_from_openai() -> None:
+def test_azure_is_distinguished_from_openai() -> None:
     environment = {"AZURE_OPENAI_ENDPOINT": "https://mine.openai.azure.com"}
     routing = Destinations.of({}, port=1, environment=environment).routing
     assert routing is not None

@@ -96,16 +96,16 @@ def _find(grown: _Array, entry: dict[str, Any]) -> int | None:
     return None
 
 
-def plain(value: Any, depth: int = 0) -> Any:
+def to_plain(value: Any, depth: int = 0) -> Any:
     """Convert a merged value to a plain JSON value: join its text and combine split surrogate pairs."""
     if type(value) is Fragments:
         return joined(value)
     if type(value) is str:
         return join_surrogates(value)
     if type(value) is _Object:
-        return {key: plain(field, depth + 1) for key, field in value.items()}
+        return {key: to_plain(field, depth + 1) for key, field in value.items()}
     if type(value) is _Array:
-        return [plain(entry, depth + 1) for entry in value]
+        return [to_plain(entry, depth + 1) for entry in value]
     return value
 
 

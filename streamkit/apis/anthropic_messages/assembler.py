@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from streamkit.apis._kit.merge import Fragments, joined, merge_fields, plain
+from streamkit.apis._kit.merge import Fragments, joined, merge_fields, to_plain
 from streamkit.apis._kit.reading import as_index, as_object, as_string, nonempty_string, objects_in, to_json
 from streamkit.apis.anthropic_messages.chunks import TOOLS, is_message, parse_usage
 from streamkit.model.message import Message, Part, Reply
@@ -144,7 +144,7 @@ class _Block:
 
     @property
     def object(self) -> dict[str, Any]:
-        block = {key: plain(value) for key, value in self.fields.items()}
+        block = {key: to_plain(value) for key, value in self.fields.items()}
         if self.input:
             raw = joined(self.input)
             found, value = _parse_json(raw)

@@ -11,7 +11,7 @@ import binascii
 from typing import Any
 
 from streamkit.apis import Api, Chunk, Ending, Judge, Sample
-from streamkit.apis._bedrock import UNNAMED, failure
+from streamkit.apis._bedrock import UNNAMED, exception_in
 from streamkit.apis._kit.merge import Fragments, joined
 from streamkit.apis._kit.reading import as_object, as_string, error_message
 from streamkit.model.message import ERROR, TEXT, Delta, Message, Part, Reply
@@ -45,7 +45,7 @@ def unwrap(chunk: Chunk, name: str) -> Chunk:
         return {name: chunk}
     [(key, value)] = chunk.items()
     named = key in ("chunk", *_OTHERS) and type(value) is dict and not (key == name == "trace" and key not in value)
-    return chunk if named or failure(chunk) is not None else {name: chunk}
+    return chunk if named or exception_in(chunk) is not None else {name: chunk}
 
 
 def _decoded(payload: Any) -> str:
@@ -58,12 +58,12 @@ def _decoded(payload: Any) -> str:
 
 def flags(chunk: Chunk) -> int:
     """Return what an event carries, as flags."""
-    return (TEXT if _decoded(chunk.get("chunk")) else 0) | (ERROR if failure(chunk) is not None else 0)
+    return (TEXT if _decoded(chunk.get("chunk")) else 0) | (ERROR if exception_in(chunk) is not None else 0)
 
 
 def deltas(chunk: Chunk) -> tuple[Delta, ...]:
     """Return what an event adds."""
-    text, failed = _decoded(chunk.get("chunk")), failure(chunk)
+    text, failed = _decoded(chunk.get("chunk")), exception_in(chunk)
     found = (Delta("text", text),) if text else ()
     return found if failed is None else (*found, Delta("error", error_message(failed[1]) or failed[0]))
 

@@ -12,7 +12,7 @@ import binascii
 from collections.abc import Iterator
 from typing import Any
 
-from streamkit.apis._bedrock import failure
+from streamkit.apis._bedrock import exception_in
 from streamkit.apis._kit.reading import as_object, as_string
 from streamkit.apis._kit.values import Counter, PartTexts, Repeated, instant
 from streamkit.model.grammar import Grammar, Misstep, Walk
@@ -98,7 +98,7 @@ class _AgentWalk:
         last: dict[str, Any] = {}
         for chunk, event in enumerate(self._stream.chunks):
             known = [name for name in event if name in _EVENTS]
-            if not known and failure(event) is None:
+            if not known and exception_in(event) is None:
                 name = next(iter(event), "")
                 yield Misstep("unknown-event", chunk, f"unknown event {describe(name)}", "$")
             if self._returned and known:

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from streamkit.apis import Chunk
-from streamkit.apis._kit.merge import Fragments, joined, merge_fields, plain
+from streamkit.apis._kit.merge import Fragments, joined, merge_fields, to_plain
 from streamkit.apis._kit.reading import (
     as_index,
     as_object,
@@ -93,9 +93,9 @@ class _Block:
 
     @property
     def object(self) -> dict[str, Any]:
-        block = {key: plain(value) for key, value in self.fields.items()}
+        block = {key: to_plain(value) for key, value in self.fields.items()}
         if self.reasoning:
-            reasoning = {key: plain(value) for key, value in self.reasoning.items()}
+            reasoning = {key: to_plain(value) for key, value in self.reasoning.items()}
             redacted = reasoning.pop("redactedContent", None)
             inner: dict[str, Any] = {"reasoningText": reasoning} if reasoning else {}
             block["reasoningContent"] = inner if redacted is None else {**inner, "redactedContent": redacted}

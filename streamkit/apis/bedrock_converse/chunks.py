@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from streamkit.apis import Chunk, Ending
-from streamkit.apis._bedrock import UNNAMED, failure
+from streamkit.apis._bedrock import UNNAMED, exception_in
 from streamkit.apis._kit.reading import (
     as_index,
     as_object,
@@ -45,7 +45,7 @@ PADDING = "p"  # random padding against attacks on the length of messages
 
 def with_name(chunk: Chunk, name: str) -> Chunk:
     """Return the chunk under the name of its event, unless it has that form already or its event has no name."""
-    if name == UNNAMED or is_event(chunk) or (failure(chunk) is not None and len(chunk) == 1):
+    if name == UNNAMED or is_event(chunk) or (exception_in(chunk) is not None and len(chunk) == 1):
         return chunk
     return {name: {key: value for key, value in chunk.items() if key != PADDING}}
 
@@ -84,7 +84,7 @@ def flags(chunk: Chunk) -> int:
         return FINISH
     if "metadata" in chunk:
         return USAGE if type(as_object(chunk.get("metadata")).get("usage")) is dict else 0
-    return ERROR if failure(chunk) is not None else 0
+    return ERROR if exception_in(chunk) is not None else 0
 
 
 def deltas(chunk: Chunk) -> tuple[Delta, ...]:
@@ -110,7 +110,7 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
         return (Delta("finish", as_string(as_object(chunk.get("messageStop")).get("stopReason"))),)
     if flags(chunk) & USAGE:
         return (usage_delta(usage(chunk)),)
-    failed = failure(chunk)
+    failed = exception_in(chunk)
     return (Delta("error", error_message(failed[1]) or failed[0]),) if failed is not None else ()
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from streamkit.apis._bedrock import failure
+from streamkit.apis._bedrock import exception_in
 from streamkit.apis._kit.parts import KINDS as PART_KINDS
 from streamkit.apis._kit.parts import PartsWalk
 from streamkit.apis._kit.reading import as_object
@@ -71,7 +71,7 @@ class _ConverseWalk:
             known = [name for name in event if name in EVENTS]
             for name in known:
                 yield from self._event(chunk, name, as_object(event[name]))
-            if not known and failure(event) is None:
+            if not known and exception_in(event) is None:
                 name = next(iter(event), "")
                 yield Misstep("unknown-event", chunk, f"unknown event {describe(name)}", "$")
         yield from self._end()

@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from streamkit.apis import Api, Assembler, Chunk, Ending, Judge, Sample
-from streamkit.apis._bedrock import UNNAMED, failure
+from streamkit.apis._bedrock import UNNAMED, exception_in
 from streamkit.apis._kit.reading import as_object, error_message, nonempty_string, usage_delta
 from streamkit.apis.bedrock_invoke.families import METRICS, find_family, metrics_usage
 from streamkit.model.message import ERROR, USAGE, Delta, Reply, Usage
@@ -46,7 +46,7 @@ def flags(chunk: Chunk) -> int:
     """Return what an inner chunk carries, as flags."""
     family = find_family(chunk)
     if family is None:
-        return ERROR if failure(chunk) is not None else 0
+        return ERROR if exception_in(chunk) is not None else 0
     return family.flags(chunk) | (USAGE if METRICS in chunk else 0)
 
 
@@ -56,7 +56,7 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
     if family is not None:
         counts = metrics_usage(chunk) if family.usage(chunk) is None else None
         return family.deltas(chunk) if counts is None else (*family.deltas(chunk), usage_delta(counts))
-    failed = failure(chunk)
+    failed = exception_in(chunk)
     return (Delta("error", error_message(failed[1]) or failed[0]),) if failed is not None else ()
 
 
@@ -97,7 +97,7 @@ class InvokeAssembler:
             self._inner = family.assembler()
         if self._inner is not None and family is not None:
             self._inner.feed(chunk)
-        elif failure(chunk) is not None:
+        elif exception_in(chunk) is not None:
             self._rest.update(chunk)
 
     @property

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from streamkit.apis import APIS, Chunk, Judge
-from streamkit.apis._bedrock import failure
+from streamkit.apis._bedrock import exception_in
 from streamkit.apis._kit.values import PartTexts, check_not_decreasing, second_end_severity
 from streamkit.apis.bedrock_invoke import shape
 from streamkit.apis.bedrock_invoke.families import METRICS, Family, find_family
@@ -53,7 +53,9 @@ def _family(chunks: Sequence[Chunk]) -> Family | None:
 def _inner(chunks: Sequence[Chunk]) -> tuple[list[int], list[Chunk]]:
     """Return the chunks of the family, without what Bedrock adds, and the position of each."""
     positions = [
-        position for position, chunk in enumerate(chunks) if find_family(chunk) is not None or failure(chunk) is None
+        position
+        for position, chunk in enumerate(chunks)
+        if find_family(chunk) is not None or exception_in(chunk) is None
     ]
     return positions, [
         {key: value for key, value in chunks[position].items() if key != METRICS} for position in positions
@@ -115,7 +117,7 @@ def _check_envelope(stream: Stream) -> Iterator[Misstep]:
     metrics: int | None = None
     for chunk, inner in enumerate(stream.chunks):
         chunk_family = find_family(inner)
-        if failure(inner) is not None and chunk_family is None:
+        if exception_in(inner) is not None and chunk_family is None:
             continue
         if metrics is not None:
             yield Misstep("after-end", chunk, "the stream continues after Bedrock's metrics", "$")

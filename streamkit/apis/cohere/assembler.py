@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from streamkit.apis import Chunk
-from streamkit.apis._kit.merge import Fragments, joined, merge_fields, plain
+from streamkit.apis._kit.merge import Fragments, joined, merge_fields, to_plain
 from streamkit.apis._kit.reading import (
     as_index,
     as_object,
@@ -88,9 +88,9 @@ class CohereAssembler:
         if self._whole is not None:
             return self._whole
         if self._version_1 or self._text:
-            answer = {key: plain(value) for key, value in self._version_1.items()}
+            answer = {key: to_plain(value) for key, value in self._version_1.items()}
             return {"text": joined(self._text), **answer}
-        message = {"role": "assistant", **{key: plain(value) for key, value in self._message.items()}}
+        message = {"role": "assistant", **{key: to_plain(value) for key, value in self._message.items()}}
         plan = message.pop("tool_plan", None)
         message["content"] = [_plain(part) for _, part in sorted(self._content.items())]
         if plan:
@@ -136,4 +136,4 @@ class CohereAssembler:
 
 
 def _plain(holder: dict[str, Any]) -> dict[str, Any]:
-    return {key: plain(value) for key, value in holder.items()}
+    return {key: to_plain(value) for key, value in holder.items()}

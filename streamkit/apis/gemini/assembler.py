@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from streamkit.apis._kit.merge import join_surrogates, merge, plain
+from streamkit.apis._kit.merge import join_surrogates, merge, to_plain
 from streamkit.apis._kit.reading import as_index, as_object, as_string, nonempty_string, objects_in, to_json
 from streamkit.apis.gemini.chunks import parse_usage
 from streamkit.model.message import Message, Part, Reply
@@ -104,14 +104,14 @@ class _Candidate:
 
     @property
     def object(self) -> dict[str, Any]:
-        fields = {key: plain(value) for key, value in self.fields.items()}
+        fields = {key: to_plain(value) for key, value in self.fields.items()}
         if not self.parts and not self.content:
             return fields
         return {"content": {"parts": self._plain_parts(), **self.content}, **fields}
 
     def _plain_parts(self) -> list[dict[str, Any]]:
         return [
-            {key: value.object if type(value) is _Call else plain(value) for key, value in part.items()}
+            {key: value.object if type(value) is _Call else to_plain(value) for key, value in part.items()}
             for part in self.parts
         ]
 
@@ -146,7 +146,7 @@ class _Call:
     def object(self) -> dict[str, Any]:
         args: dict[str, Any] = {}
         for path, value in self.args.items():
-            _put(args, path, plain(value))
+            _put(args, path, to_plain(value))
         return {**self.fields, "args": args}
 
 

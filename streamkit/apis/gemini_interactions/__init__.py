@@ -10,7 +10,7 @@ import json
 from typing import Any
 
 from streamkit.apis import Api, Chunk, Ending, Judge, Sample
-from streamkit.apis._kit.merge import Fragments, joined, merge_fields, plain
+from streamkit.apis._kit.merge import Fragments, joined, merge_fields, to_plain
 from streamkit.apis._kit.reading import (
     as_index,
     as_object,
@@ -206,7 +206,7 @@ class _Step:
 
     @property
     def object(self) -> dict[str, Any]:
-        step = {key: plain(value) for key, value in self.fields.items()}
+        step = {key: to_plain(value) for key, value in self.fields.items()}
         if self.arguments:
             raw = joined(self.arguments)
             try:
@@ -214,9 +214,9 @@ class _Step:
             except (ValueError, RecursionError):
                 step["partial_arguments"] = raw
         if self.content:
-            step["content"] = [{key: plain(value) for key, value in part.items()} for part in self.content]
+            step["content"] = [{key: to_plain(value) for key, value in part.items()} for part in self.content]
         if self.summary:
-            step["summary"] = [{key: plain(value) for key, value in part.items()} for part in self.summary]
+            step["summary"] = [{key: to_plain(value) for key, value in part.items()} for part in self.summary]
         return step
 
     @property

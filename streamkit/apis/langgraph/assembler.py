@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from streamkit.apis import Chunk
-from streamkit.apis._kit.merge import merge, plain
+from streamkit.apis._kit.merge import merge, to_plain
 from streamkit.apis._kit.reading import as_object, as_string, nonempty_string, objects_in, to_json
 from streamkit.apis.langgraph.chunks import is_ai, message_of, mode_of, model, text_of, usage
 from streamkit.model.message import Message, Part, Reply, Usage
@@ -60,9 +60,9 @@ class RunAssembler:
         if self._values is not _UNSET:
             made["values"] = self._values
         if self._messages:
-            made["messages"] = [plain(message) for message in self._messages.values()]
+            made["messages"] = [to_plain(message) for message in self._messages.values()]
         if self._output is not _UNSET:
-            made["output"] = plain(self._output)
+            made["output"] = to_plain(self._output)
         return made if self._error is _UNSET else {**made, "error": self._error}
 
     @property

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from streamkit.apis import Api, Chunk, Ending, Judge, Sample
-from streamkit.apis._kit.merge import Fragments, joined, merge, plain
+from streamkit.apis._kit.merge import Fragments, joined, merge, to_plain
 from streamkit.apis._kit.reading import (
     as_index,
     as_object,
@@ -228,7 +228,7 @@ class _Entry:
 
     @property
     def object(self) -> dict[str, Any]:
-        entry = {"object": "entry", "type": self.kind, **{key: plain(value) for key, value in self.fields.items()}}
+        entry = {"object": "entry", "type": self.kind, **{key: to_plain(value) for key, value in self.fields.items()}}
         if self.kind == "message.output":
             pieces = [piece for _, pieces in sorted(self.contents.items()) for piece in pieces]
             if all(type(piece) is _Text and piece.what == "text" for piece in pieces) and len(self.contents) < 2:

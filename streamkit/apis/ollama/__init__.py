@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from streamkit.apis import Api, Chunk, Ending, Judge, Sample
-from streamkit.apis._kit.merge import merge_fields, plain
+from streamkit.apis._kit.merge import merge_fields, to_plain
 from streamkit.apis._kit.reading import (
     as_object,
     as_string,
@@ -140,14 +140,14 @@ class OllamaAssembler:
     @property
     def object(self) -> dict[str, Any]:
         """The response assembled so far."""
-        answer = {**self._head, **{key: plain(value) for key, value in self._texts.items()}}
+        answer = {**self._head, **{key: to_plain(value) for key, value in self._texts.items()}}
         if "message" in self._head:
             answer["message"] = self._whole_message
         return answer
 
     @property
     def _whole_message(self) -> dict[str, Any]:
-        return {key: plain(value) for key, value in self._message.items()}
+        return {key: to_plain(value) for key, value in self._message.items()}
 
     @property
     def message(self) -> Reply:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from streamkit.apis import Api, Chunk, Ending, Judge, Sample
-from streamkit.apis._kit.merge import merge_fields, plain
+from streamkit.apis._kit.merge import merge_fields, to_plain
 from streamkit.apis._kit.reading import as_object, as_string, error_message, nonempty_string, objects_in, usage_delta
 from streamkit.apis._openai.usage import parse_usage
 from streamkit.model.message import ERROR, FINISH, ROLE, TEXT, TOOL, USAGE, Delta, Message, Part, Reply, Usage
@@ -157,7 +157,7 @@ class RunAssembler:
 
 def _plain(holder: dict[str, Any]) -> dict[str, Any]:
     """Return an object as the API shows it: array entries without the index by which their fragments were merged."""
-    whole: dict[str, Any] = {key: plain(value) for key, value in holder.items()}
+    whole: dict[str, Any] = {key: to_plain(value) for key, value in holder.items()}
     if objects_in(whole.get("content")):
         whole["content"] = [_unindexed(entry) for entry in objects_in(whole["content"])]
     return whole

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from streamkit.apis._kit.merge import Fragments, join_surrogates, joined, joined_base64, merge, merge_fields, plain
+from streamkit.apis._kit.merge import Fragments, join_surrogates, joined, joined_base64, merge, merge_fields, to_plain
 from streamkit.apis._kit.reading import as_index, as_object, as_string, nonempty_string, objects_in
 from streamkit.apis._openai.choices import NO_FINISH, finish_reason
 from streamkit.apis._openai.usage import parse_usage
@@ -193,7 +193,7 @@ class _Choice:
     @property
     def object(self) -> dict[str, Any]:
         """The choice, as in a non-streaming response."""
-        fields = {key: plain(value) for key, value in self.fields.items()}
+        fields = {key: to_plain(value) for key, value in self.fields.items()}
         return {
             "index": self.index,
             "message": self._message(),
@@ -210,14 +210,14 @@ class _Choice:
             message["content"] = joined(self.content)
         if self.refusal is not None:
             message["refusal"] = joined(self.refusal)
-        message.update((key, plain(value)) for key, value in self.rest.items())
+        message.update((key, to_plain(value)) for key, value in self.rest.items())
         if self.calls:
             message["tool_calls"] = self.calls.objects
         if self.function:
             message["function_call"] = self.function.objects[0]["function"]
         if self.audio:
             message["audio"] = {
-                key: joined_base64(value) if key == "data" else plain(value) for key, value in self.audio.items()
+                key: joined_base64(value) if key == "data" else to_plain(value) for key, value in self.audio.items()
             }
         return message
 
@@ -228,7 +228,7 @@ class _Choice:
 
     def _parts(self) -> Iterator[Part]:
         for key in REASONING_KEYS:
-            reasoning = plain(self.rest.get(key))
+            reasoning = to_plain(self.rest.get(key))
             if reasoning and type(reasoning) is str:
                 yield Part("reasoning", reasoning)
                 break
@@ -248,7 +248,7 @@ class _Choice:
         if self.audio:
             audio = self._message()["audio"]
             yield Part("audio", as_string(audio.get("transcript")), nonempty_string(audio.get("id")), data=audio)
-        for citation in objects_in(plain(self.rest.get("annotations"))):
+        for citation in objects_in(to_plain(self.rest.get("annotations"))):
             yield Part("citation", as_string(as_object(citation.get("url_citation")).get("url")), data=citation)
 
     def _call_parts(self) -> Iterator[Part]:
@@ -286,9 +286,9 @@ def _add_part(parts: list[dict[str, Any]], part: dict[str, Any]) -> None:
 def _plain_part(part: dict[str, Any]) -> dict[str, Any]:
     """Return a content part with its text joined."""
     thoughts = part.get("thinking")
-    whole = {key: plain(value) for key, value in part.items()}
+    whole = {key: to_plain(value) for key, value in part.items()}
     if type(thoughts) is list:
-        whole["thinking"] = [{key: plain(value) for key, value in thought.items()} for thought in thoughts]
+        whole["thinking"] = [{key: to_plain(value) for key, value in thought.items()} for thought in thoughts]
     elif type(thoughts) is str:
         whole["thinking"] = join_surrogates(thoughts)
     return whole

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from streamkit.apis._kit.merge import Fragments, joined, merge_fields, plain
+from streamkit.apis._kit.merge import Fragments, joined, merge_fields, to_plain
 from streamkit.apis._kit.reading import as_object, nonempty_string
 from streamkit.apis.openai_chat.content import name_and_arguments
 from streamkit.model.message import Part
@@ -112,7 +112,7 @@ class _Call:
             self.holder: {
                 "name": self.name,
                 arguments_key: joined(self.arguments),
-                **{key: plain(value) for key, value in self.inner.items()},
+                **{key: to_plain(value) for key, value in self.inner.items()},
             },
-            **{key: plain(value) for key, value in self.rest.items()},
+            **{key: to_plain(value) for key, value in self.rest.items()},
         }

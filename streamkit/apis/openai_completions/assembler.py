@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from streamkit.apis._kit.merge import Fragments, joined, merge, plain
+from streamkit.apis._kit.merge import Fragments, joined, merge, to_plain
 from streamkit.apis._kit.reading import as_index, nonempty_string
 from streamkit.apis._openai.choices import NO_FINISH, finish_reason
 from streamkit.apis._openai.usage import parse_usage
@@ -81,7 +81,7 @@ class _Choice:
 
     @property
     def object(self) -> dict[str, Any]:
-        fields = {key: plain(value) for key, value in self.fields.items()}
+        fields = {key: to_plain(value) for key, value in self.fields.items()}
         return {
             "text": joined(self.text),
             "index": self.index,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from streamkit.apis._kit.merge import Fragments, joined_base64, plain
+from streamkit.apis._kit.merge import Fragments, joined_base64, to_plain
 from streamkit.apis._kit.reading import as_index, as_object, as_string, nonempty_string, objects_in
 from streamkit.apis._openai.usage import parse_usage
 from streamkit.apis.openai_responses.items import OutputItem, item_parts
@@ -102,7 +102,7 @@ class ResponseAssembler:
             response["error"] = self._error
         if self._audio:
             response["audio"] = {
-                key: joined_base64(value) if key == "data" else plain(value) for key, value in self._audio.items()
+                key: joined_base64(value) if key == "data" else to_plain(value) for key, value in self._audio.items()
             }
         return response
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from streamkit.apis._kit.merge import Fragments, join_surrogates, joined, merge_fields, plain
+from streamkit.apis._kit.merge import Fragments, join_surrogates, joined, merge_fields, to_plain
 from streamkit.apis._kit.reading import as_index, as_object, as_string, nonempty_string, objects_in
 from streamkit.model.message import Delta, Part
 
@@ -108,9 +108,9 @@ class OutputItem:
     @property
     def object(self) -> dict[str, Any]:
         """The item so far."""
-        item = {key: plain(value) for key, value in self._fields.items()}
+        item = {key: to_plain(value) for key, value in self._fields.items()}
         for holder, entries in self._lists.items():
-            plain_entries = [{key: plain(value) for key, value in entry.items()} for entry in entries]
+            plain_entries = [{key: to_plain(value) for key, value in entry.items()} for entry in entries]
             if holder == "commands":
                 item["action"] = {
                     **as_object(item.get("action")),

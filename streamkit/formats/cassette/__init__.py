@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from streamkit.formats import Format, Joined, Source, framed, parse, rfc3339, stamp
-from streamkit.formats._http import content_type, decoded, of_decoded_body, reason, version
+from streamkit.formats import Format, Joined, Source, framed, parse_document, rfc3339, stamp
+from streamkit.formats._http import content_type_of, decoded_body, of_decoded_body, reason_phrase, version
 from streamkit.formats._lost import ending, unanswered
 from streamkit.formats.cassette.yaml_text import interactions
 from streamkit.model.exchange import Body, Exchange, Headers, Import, Origin, Repair, Request, Response, header
@@ -46,7 +46,7 @@ def _interactions(source: Source) -> Iterator[tuple[Any, int | None]]:
     if not source.head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         yield from interactions(source)
         return
-    document = parse(source.all(), source.path)
+    document = parse_document(source.all(), source.path)
     for name in ("interactions", "http_interactions"):
         found = document.get(name) if isinstance(document, dict) else None
         for interaction in found if isinstance(found, list) else ():
@@ -57,7 +57,7 @@ def _exchange(interaction: dict[str, Any], origin: Origin) -> Exchange:
     request, response = interaction.get("request"), interaction.get("response")
     response = response if isinstance(response, dict) else {}
     headers = _headers(response.get("headers"))
-    body, trouble = decoded(_body(response, "body", "content"), headers)
+    body, trouble = decoded_body(_body(response, "body", "content"), headers)
     recorded = interaction.get("recorded_at")
     begun = stamp(recorded) if isinstance(recorded, str) else None
     notes = (Repair(origin.line or 1, "unusable", trouble),) if trouble else ()
@@ -117,7 +117,7 @@ def _is_small(value: Any) -> bool:
 
 
 def _bytes(body: Any) -> bytes:
-    """Return a body however a cassette has it: text, bytes, `{string}`, `{base64_string}`, a printed BytesIO."""
+    """Return a body in any of the forms of cassettes: text, bytes, `{string}`, `{base64_string}`, a printed BytesIO."""
     if isinstance(body, dict):
         if isinstance(body.get("base64_string"), str):
             try:
@@ -151,7 +151,7 @@ def _written(exchange: Exchange) -> bytes:
 
 def _interaction(exchange: Exchange) -> str:
     request = exchange.request or Request("GET", "https://not-recorded.invalid/")
-    response = exchange.response or Response(None, 200, headers=(("content-type", content_type(exchange)),))
+    response = exchange.response or Response(None, 200, headers=(("content-type", content_type_of(exchange)),))
     return "".join(
         (
             "- request:\n",
@@ -165,7 +165,7 @@ def _interaction(exchange: Exchange) -> str:
             f"    headers:{_mapping(of_decoded_body(response.headers))}\n",
             "    status:\n",
             f"      code: {response.status}\n",
-            f"      message: {_scalar(reason(response.status).encode())}\n",
+            f"      message: {_scalar(reason_phrase(response.status).encode())}\n",
         )
     )
 
@@ -210,4 +210,5 @@ CASSETTE = Format(
     read=_read,
     write=Joined(_written, head=b"interactions:\n", tail=b"version: 1\n"),
     loses=_loses,
+    suffixes=(".yaml", ".yml"),
 )

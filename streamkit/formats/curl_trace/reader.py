@@ -9,7 +9,7 @@ from dataclasses import field
 from streamkit.errors import UnreadableInput
 from streamkit.formats import Source, Stamp, offsets, stamp, status_and_headers
 from streamkit.formats._chunked import ChunkedBody
-from streamkit.formats._http import decoded
+from streamkit.formats._http import decoded_body
 from streamkit.frozen import dataclass
 from streamkit.model.exchange import (
     Body,
@@ -140,7 +140,7 @@ class _Transfer:
         times = self._times()
         at, marked = times[: len(raw)], dict(zip(self.marks, times[len(raw) :], strict=True))
         frames, ended = _frames(self.received, at, headers)
-        body, trouble = decoded(b"".join(frame.data for frame in frames), headers)
+        body, trouble = decoded_body(b"".join(frame.data for frame in frames), headers)
         if body != b"".join(frame.data for frame in frames):
             frames = [Frame(body, frames[-1].at, frames[-1].line)]
         timed = any(time is not None for time in at)

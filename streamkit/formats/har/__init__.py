@@ -14,8 +14,8 @@ from typing import Any
 
 import orjson
 
-from streamkit.formats import Format, Joined, Source, framed, parse, rfc3339, stamp
-from streamkit.formats._http import content_type, decoded, header_pairs, of_decoded_body, reason, version
+from streamkit.formats import Format, Joined, Source, framed, parse_document, rfc3339, stamp
+from streamkit.formats._http import content_type_of, decoded_body, header_pairs, of_decoded_body, reason_phrase, version
 from streamkit.formats._lost import ending, unanswered
 from streamkit.formats.har.events import event_messages, messages_of, with_event_times
 from streamkit.model.exchange import Body, End, Exchange, Frames, Headers, Import, Origin, Repair, Request, Response
@@ -31,7 +31,7 @@ def _recognises(head: bytes) -> bool:
 
 
 def _read(source: Source) -> Iterator[Exchange]:
-    document = parse(source.all(), source.path)
+    document = parse_document(source.all(), source.path)
     log = document.get("log") if isinstance(document, dict) else None
     entries = log.get("entries") if isinstance(log, dict) else None
     number = skipped = 0
@@ -126,7 +126,7 @@ def _body(response: dict[str, Any], headers: Headers) -> tuple[bytes, str]:
         return b"", ""
     if content.get("encoding") == "base64":
         try:
-            return decoded(base64.b64decode(text, validate=False), headers)
+            return decoded_body(base64.b64decode(text, validate=False), headers)
         except (binascii.Error, ValueError) as error:
             return b"", f"the body is not valid base64 ({error})"
     return text.encode("utf-8", "surrogatepass"), ""
@@ -142,7 +142,7 @@ def _request(request: dict[str, Any]) -> Request | None:
 
 
 def _end(response: dict[str, Any], at: int | None) -> End | None:
-    """Return how and when it ended, as far as the browser says."""
+    """Return how and when it ended, as far as the browser recorded it."""
     error = response.get("_error")
     if not isinstance(error, str) or not error:
         return None if at is None else End(at=at, reason="eof")
@@ -201,7 +201,7 @@ def _request_entry(request: Request) -> dict[str, Any]:
 
 def _response_entry(exchange: Exchange, response: Response) -> dict[str, Any]:
     body = exchange.frames.body
-    content: dict[str, Any] = {"size": len(body), "mimeType": content_type(exchange)}
+    content: dict[str, Any] = {"size": len(body), "mimeType": content_type_of(exchange)}
     try:
         content["text"] = body.decode("utf-8")
     except UnicodeDecodeError:
@@ -209,7 +209,7 @@ def _response_entry(exchange: Exchange, response: Response) -> dict[str, Any]:
         content["encoding"] = "base64"
     entry: dict[str, Any] = {
         "status": response.status,
-        "statusText": reason(response.status),
+        "statusText": reason_phrase(response.status),
         "httpVersion": f"HTTP/{response.http}",
         "cookies": [],
         "headers": _named(of_decoded_body(response.headers)),

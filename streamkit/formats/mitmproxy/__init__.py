@@ -11,7 +11,7 @@ from typing import Any
 
 from streamkit.errors import UnreadableInput
 from streamkit.formats import LARGEST_BODY, Format, Source, framed, rfc3339
-from streamkit.formats._http import decoded, version
+from streamkit.formats._http import decoded_body, version
 from streamkit.formats.mitmproxy.tnetstring import LONGEST_LENGTH, TornValueError, loads
 from streamkit.model.exchange import Body, End, Exchange, Headers, Import, Origin, Repair, Request, Response, header
 
@@ -76,7 +76,7 @@ def _exchange(flow: dict[str, Any], origin: Origin) -> Exchange:
     response = response if isinstance(response, dict) else {}
     headers = _headers(response.get("headers"))
     content = response.get("content")
-    body, trouble = decoded(content if isinstance(content, bytes) else b"", headers)
+    body, trouble = decoded_body(content if isinstance(content, bytes) else b"", headers)
     begun = request.get("timestamp_start") if isinstance(request, dict) else None
     status = response.get("status_code")
     message = error.get("msg") if isinstance(error, dict) else None
@@ -110,7 +110,7 @@ def _request(request: dict[str, Any]) -> Request:
 
 
 def _host_and_port(request: dict[str, Any]) -> str:
-    """Return host and port, the port where it is not the scheme's own."""
+    """Return the host, and the port unless it is the default of the scheme."""
     host, port = _text(request.get("host")), request.get("port")
     usual = 80 if _text(request.get("scheme")) == "http" else 443
     return host if port == usual or not isinstance(port, int) else f"{host}:{port}"

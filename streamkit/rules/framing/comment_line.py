@@ -19,7 +19,7 @@ from collections.abc import Iterator
 
 from streamkit.model.stream import Stream
 from streamkit.rules import Sighting, rule
-from streamkit.rules._excerpt import shown
+from streamkit.rules._excerpt import shown_text
 from streamkit.wire.values import Comment
 
 
@@ -28,4 +28,4 @@ def check(stream: Stream) -> Iterator[Sighting]:
     """Yield a sighting for each comment."""
     for _, aside in stream.events.asides:
         if isinstance(aside, Comment):
-            yield Sighting("comment", byte=aside.start, excerpt=shown(b":" + aside.data))
+            yield Sighting("comment", byte=aside.start, excerpt=shown_text(b":" + aside.data))

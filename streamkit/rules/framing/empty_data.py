@@ -22,7 +22,7 @@ from collections.abc import Iterator
 
 from streamkit.model.stream import Stream
 from streamkit.rules import Sighting, broken, rule
-from streamkit.rules._excerpt import shown
+from streamkit.rules._excerpt import shown_text
 from streamkit.wire.values import Ignored
 
 
@@ -33,4 +33,4 @@ def check(stream: Stream) -> Iterator[Sighting]:
         allowed = stream.api == "langgraph" and isinstance(aside, Ignored) and aside.data.strip() == b"event: end"
         if isinstance(aside, Ignored) and aside.reason == "no-data" and not allowed:
             message = "the block has no data, but some clients treat it as an event"
-            yield Sighting(message, byte=aside.start, excerpt=shown(aside.data).strip())
+            yield Sighting(message, byte=aside.start, excerpt=shown_text(aside.data).strip())

@@ -31,7 +31,7 @@ from collections.abc import Iterator
 
 from streamkit.model.stream import Stream
 from streamkit.rules import Sighting, rule
-from streamkit.rules._excerpt import shown
+from streamkit.rules._excerpt import shown_text
 from streamkit.wire.runs import Repeating
 from streamkit.wire.values import Comment
 
@@ -70,4 +70,4 @@ def check(stream: Stream) -> Iterator[Sighting]:
         if column is not None:
             message = f"byte 0x{aside.data[column]:02x} is not valid UTF-8"
             colon = isinstance(aside, Comment)  # it is not part of the data
-            yield Sighting(message, byte=aside.start + colon + column, excerpt=shown(aside.data))
+            yield Sighting(message, byte=aside.start + colon + column, excerpt=shown_text(aside.data))

@@ -29,7 +29,7 @@ from collections.abc import Iterator
 from streamkit.model.message import ERROR
 from streamkit.model.stream import Stream
 from streamkit.rules import Sighting, rule
-from streamkit.rules._excerpt import shown
+from streamkit.rules._excerpt import shown_text
 
 _SSE_APIS = ("openai_chat", "openai_completions", "openai_responses", "anthropic_messages", "gemini")
 
@@ -70,4 +70,4 @@ def check(stream: Stream) -> Iterator[Sighting]:
     is_error = bool(stream.chunks) and stream.flags[0] & ERROR  # SEQ421 reports it
     expected = stream.verdict == "not-a-stream" and not stream.plain_answer and not is_error
     if expected and (body.strip() or response is not None):
-        yield Sighting(f"the body is {_kind(stream)}", byte=0, excerpt=shown(body[:200]))
+        yield Sighting(f"the body is {_kind(stream)}", byte=0, excerpt=shown_text(body[:200]))

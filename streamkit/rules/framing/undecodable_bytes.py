@@ -23,7 +23,7 @@ from collections.abc import Iterator
 
 from streamkit.model.stream import Stream
 from streamkit.rules import Sighting, rule
-from streamkit.rules._excerpt import shown
+from streamkit.rules._excerpt import shown_text
 from streamkit.wire.values import Ignored
 
 _MESSAGES = {
@@ -40,5 +40,5 @@ def check(stream: Stream) -> Iterator[Sighting]:
     for _, aside in stream.events.asides:
         if isinstance(aside, Ignored) and aside.lost:
             size = f" ({aside.end - aside.start} bytes)"
-            text = shown(aside.data) if stream.framing != "aws_eventstream" else ""
+            text = shown_text(aside.data) if stream.framing != "aws_eventstream" else ""
             yield Sighting(_MESSAGES[aside.reason] + size, byte=aside.start, excerpt=text)

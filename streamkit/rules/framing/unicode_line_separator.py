@@ -30,7 +30,7 @@ from collections.abc import Iterator
 
 from streamkit.model.stream import Stream
 from streamkit.rules import Sighting, rule
-from streamkit.rules._excerpt import shown
+from streamkit.rules._excerpt import shown_text
 
 _SEPARATORS = {b"\xe2\x80\xa8": "U+2028", b"\xe2\x80\xa9": "U+2029", b"\xc2\x85": "U+0085"}
 
@@ -46,5 +46,5 @@ def check(stream: Stream) -> Iterator[Sighting]:
             continue
         index = body.find(raw)
         while index >= 0:
-            yield Sighting(f"{name} unescaped", byte=index, excerpt=shown(body[max(index - 60, 0) : index + 60]))
+            yield Sighting(f"{name} unescaped", byte=index, excerpt=shown_text(body[max(index - 60, 0) : index + 60]))
             index = body.find(raw, index + 1)

@@ -31,7 +31,7 @@ from collections.abc import Iterator
 from streamkit.model.finding import Severity
 from streamkit.model.stream import Stream
 from streamkit.rules import Sighting, rule
-from streamkit.rules._excerpt import shown
+from streamkit.rules._excerpt import shown_text
 from streamkit.wire.values import Ignored
 
 # An additional field, as gateways add them. The standard ignores it.
@@ -49,10 +49,10 @@ def check(stream: Stream) -> Iterator[Sighting]:
     """Yield a sighting for each such line."""
     for _, aside in stream.events.asides:
         if isinstance(aside, Ignored) and aside.reason == "unknown-field":
-            name = shown(aside.data.partition(b":")[0][:40])
+            name = shown_text(aside.data.partition(b":")[0][:40])
             lost = bool(_LIKE_A_CHUNK.search(aside.data))
             severity: Severity | None = "error" if lost else "info" if _FIELD.match(aside.data) else None
             message = f"the line begins with {name!r}, which is not a field" + (
                 ", and contains what looks like a chunk" if lost else ""
             )
-            yield Sighting(message, byte=aside.start, severity=severity, excerpt=shown(aside.data))
+            yield Sighting(message, byte=aside.start, severity=severity, excerpt=shown_text(aside.data))

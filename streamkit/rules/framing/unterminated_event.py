@@ -33,7 +33,7 @@ import orjson
 
 from streamkit.model.stream import Stream
 from streamkit.rules import Sighting, rule
-from streamkit.rules._excerpt import shown
+from streamkit.rules._excerpt import shown_text
 from streamkit.wire.sse import decode
 from streamkit.wire.values import Event, Tail
 
@@ -68,6 +68,6 @@ def check(stream: Stream) -> Iterator[Sighting]:
     for _, aside in stream.events.asides:
         if isinstance(aside, Tail) and aside.data.strip():
             message = "the body ends within an event, which standard clients discard"
-            text = shown(aside.data) if stream.framing != "aws_eventstream" else ""
+            text = shown_text(aside.data) if stream.framing != "aws_eventstream" else ""
             harmless = aside.event is not None and aside.event.data == b"[DONE]"
             yield Sighting(message, byte=aside.start, severity="warning" if harmless else None, excerpt=text)

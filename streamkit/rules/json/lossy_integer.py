@@ -20,7 +20,7 @@ from collections.abc import Iterator
 
 from streamkit.model.stream import Stream
 from streamkit.rules import Sighting, rule
-from streamkit.rules._excerpt import shown
+from streamkit.rules._excerpt import shown_text
 
 _LONG = re.compile(rb"[:\[,]\s*(-?\d{16,400})\s*(?=[,}\]])")
 
@@ -31,4 +31,4 @@ def check(stream: Stream) -> Iterator[Sighting]:
     for event, data in enumerate(stream.events.data):
         for match in _LONG.finditer(data):
             if abs(int(match[1])) > 1 << 53:
-                yield Sighting(f"{shown(match[1])[:40]} is too large for a double", event=event)
+                yield Sighting(f"{shown_text(match[1])[:40]} is too large for a double", event=event)

@@ -21,7 +21,7 @@ import orjson
 
 from streamkit.model.stream import Stream
 from streamkit.rules import Sighting, broken, rule
-from streamkit.rules._excerpt import shown
+from streamkit.rules._excerpt import shown_text
 from streamkit.wire.values import Tail
 
 
@@ -43,4 +43,4 @@ def check(stream: Stream) -> Iterator[Sighting]:
     for _, aside in stream.events.asides:
         if isinstance(aside, Tail) and aside.event is not None and _is_cut(aside.event.data):
             message = f"the body ends within a JSON text, after {len(aside.event.data)} bytes of it"
-            yield Sighting(message, byte=aside.start, excerpt=shown(aside.data))
+            yield Sighting(message, byte=aside.start, excerpt=shown_text(aside.data))
