@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 import re
-import subprocess
 import tokenize
 from collections import defaultdict
 from collections.abc import Iterator
@@ -57,9 +56,9 @@ GENERATED = {"docs/clients.md"}
 """Pages that quote programs of others."""
 
 
-def _files(*patterns: str) -> list[str]:
-    listed = subprocess.run(["git", "ls-files", "-z", *patterns], cwd=ROOT, capture_output=True, text=True, check=True)
-    return [name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
+def _files(pattern: str, *folders: str) -> list[str]:
+    """Return the paths of the files in these folders of the project, and in the folders within them."""
+    return sorted(path.relative_to(ROOT).as_posix() for folder in folders for path in (ROOT / folder).rglob(pattern))
 
 
 def _identifiers(path: Path) -> Iterator[tuple[int, str]]:
@@ -80,9 +79,9 @@ def _lines(name: str) -> tuple[str, ...]:
     return tuple(_text(name).splitlines())
 
 
-CODE = _files("streamkit/*.py", "tests/*.py", "benchmarks/*.py", "scripts/*.py", "docs/*.py")
-PROGRAMS = _files("streamkit/*.py", "benchmarks/*.py", "scripts/*.py")
-PAGES = [name for name in _files("*.md") if name not in GENERATED]
+CODE = _files("*.py", "streamkit", "tests", "benchmarks", "scripts", "docs")
+PROGRAMS = _files("*.py", "streamkit", "benchmarks", "scripts")
+PAGES = [*(path.name for path in ROOT.glob("*.md")), *_files("*.md", "docs", "recordings", "tests")]
 OWN = str(Path(__file__).relative_to(ROOT))
 
 
@@ -103,7 +102,7 @@ def test_phrases(phrase: str, instead: str) -> None:
     searched = re.compile(phrase)
     found = [
         f"{name}:{number}: {line.strip()[:120]}"
-        for name in [*PROGRAMS, *PAGES]
+        for name in {*PROGRAMS, *PAGES} - GENERATED
         if searched.search(_text(name))
         for number, line in enumerate(_lines(name), 1)
         if searched.search(line)
@@ -128,7 +127,7 @@ SHARED = {
 
 def test_no_public_name_has_two_meanings() -> None:
     defined: defaultdict[str, set[str]] = defaultdict(set)
-    for file in _files("streamkit/*.py"):
+    for file in _files("*.py", "streamkit"):
         for node in ast.parse("\n".join(_lines(file))).body:
             if isinstance(node, ast.ClassDef):
                 defined[node.name].add(file)
