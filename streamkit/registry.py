@@ -11,7 +11,7 @@ import importlib
 import os
 import pkgutil
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, ValuesView
 from functools import cache, cached_property
 from types import ModuleType
 from typing import TYPE_CHECKING, TypeVar
@@ -51,6 +51,7 @@ class Catalogue(Mapping[str, Entry]):
         self._name = name
         self._families = families
         self._apart = apart
+        self._alone: dict[str, Entry] = {}  # entries that were imported without the others
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.entries)
@@ -60,12 +61,19 @@ class Catalogue(Mapping[str, Entry]):
 
     def __getitem__(self, name: str) -> Entry:
         """Return the entry of that name. Raises UnknownEntry, a KeyError that suggests the closest name."""
-        if "entries" not in vars(self) and (entry := self._module_named(name)) is not None:
-            return entry
+        if "entries" not in vars(self):
+            entry = self._alone.get(name) or self._module_named(name)
+            if entry is not None:
+                self._alone[name] = entry
+                return entry
         try:
             return self.entries[name]
         except KeyError:
             raise UnknownEntry(self._unknown(name)) from None
+
+    def values(self) -> ValuesView[Entry]:
+        """Return all entries. Those of a Mapping look up each of them by its name."""
+        return self.entries.values()
 
     @cached_property
     def entries(self) -> Mapping[str, Entry]:

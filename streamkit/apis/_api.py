@@ -133,7 +133,7 @@ class Api:
     """One protocol. None of its functions raises an exception because of the content of a stream.
 
     * `recognises` returns why a sample belongs to this API, or None. APIs are tried in ascending `order`, specific ones
-      before general ones.
+      before general ones. A sample may lack chunks that differ from another one in their texts and numbers alone.
     * `flags` returns what a chunk carries, as bits of `model.message`. It runs once for every chunk, so it must be fast;
       `all_flags` does the same for all chunks at once, if the API has a faster way. `deltas` returns the details.
     * `usage` and `model` return the token counts and the model name that a chunk reports, or None.

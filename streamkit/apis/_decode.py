@@ -79,13 +79,18 @@ def decode(exchange: Exchange, *, on_demand: bool = False, repeating: bool = Fal
     """
     frames = exchange.frames
     framing = framing_of(exchange, frames.head(4096))
+    whole = None
     if on_demand and framing is SSE and isinstance(frames.data, Texts):
-        events = sse_blocks.decode(frames.data, frames.data.forms, frames.ends)
+        whole = sse_blocks.decode_each(frames.data, frames.data.forms, frames.size, lambda: frames.ends)
+        events = whole or sse_blocks.decode(frames.data, frames.data.forms, frames.ends)
     elif framing is WEBSOCKET:
         events = websocket.decode_frames(frames.data)
     else:
         events = framing.decode(frames.body)
-    times = arrival_times(frames, events.ends) if exchange.timed else [None] * len(events)
+    if not exchange.timed:
+        times: Sequence[int | None] = [None] * len(events)
+    else:
+        times = frames.at if whole else arrival_times(frames, events.ends)
     document = len(events) == 1 and holds_document(framing, exchange, frames.body)
     plain = _plain_chunks(events.data, on_demand=on_demand, repeating=repeating)
     if plain is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import field, replace
+from operator import attrgetter
 from typing import NamedTuple
 
 from streamkit.apis._api import APIS, UNKNOWN, Api, Sample
@@ -29,12 +30,33 @@ def choose_api(sample: Sample, name: str | None) -> Detection:
     """Return the API called `name`, or if that is None the one that recognises most of the sample."""
     if name is not None:
         return Detection(APIS[name], "as requested")
-    for api in sorted(APIS.values(), key=lambda entry: entry.order):
+    for api in _ordered():
         reason = api.recognises(sample)
         if reason is not None:
             choice = Detection(api, reason)
             return choice if _recognised_throughout(api, sample) else _vote(sample) or choice
     return _vote(sample, most=True) or Detection(APIS[UNKNOWN], "no known API")
+
+
+def recognised_in_each(sample: Sample) -> Detection | None:
+    """Return the API that recognises each chunk of a sample on its own; None if the first API that recognises the sample does not.
+
+    Chunks that differ from one in the sample in their texts alone may be left out: no API is recognised by a text. So where all
+    chunks of a stream are objects, but for a last marker, `choose_api` returns the same for the sample that has them too.
+    """
+    for api in _ordered():
+        reason = api.recognises(sample)
+        if reason is not None:
+            named = zip(sample.chunks, sample.names, strict=True)
+            each = all(
+                api.recognises(replace(sample, path="", chunks=(chunk,), names=(name,))) for chunk, name in named
+            )
+            return Detection(api, reason) if each else None
+    return None
+
+
+def _ordered() -> list[Api]:
+    return sorted(APIS.values(), key=attrgetter("order"))
 
 
 def _recognised_throughout(api: Api, sample: Sample) -> bool:

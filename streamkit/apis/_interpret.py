@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 
 from streamkit.apis._api import APIS, UNKNOWN, Api, Assembler, Chunk, Ending, Sample
 from streamkit.apis._decode import Decoded, decode
-from streamkit.apis._detect import choose_api
-from streamkit.apis._on_demand import HEAD, ChunksOnDemand, NotAnObject, flags_by_form
+from streamkit.apis._detect import choose_api, recognised_in_each
+from streamkit.apis._on_demand import HEAD, ChunksOnDemand, NotAnObject, flags_by_form, unlike
 from streamkit.apis.dialects import DIALECTS, Dialect, detect_dialect
 from streamkit.errors import StreamkitError, defect_text
 from streamkit.model.exchange import Exchange, is_error_body
@@ -73,7 +73,9 @@ def interpret(
 def _interpreted(
     exchange: Exchange, decoded: Decoded, api: str | None, dialect: str | None, *, strict: bool, judge: bool
 ) -> Stream:
-    chosen_api, reason, rival = choose_api(_sample(exchange, decoded), api)
+    brief = _brief_sample(exchange, decoded) if api is None else None
+    detected = brief and recognised_in_each(brief)
+    chosen_api, reason, rival = detected or choose_api(_sample(exchange, decoded), api)
     if chosen_api.parse_event is not None:
         decoded = decoded.with_parser(chosen_api.parse_event)
     if chosen_api.unwrap is not None:
@@ -120,18 +122,37 @@ class _ErrorAssembler:
 
 
 def _sample(exchange: Exchange, decoded: Decoded) -> Sample:
-    path = exchange.request.path if exchange.request else ""
     chunk_events = decoded.chunk_events[:HEAD]
     data = decoded.events.data[:HEAD]
     if isinstance(decoded.chunks, ChunksOnDemand):
         decoded.chunks.see(data)
+    return _sample_of(exchange, decoded, decoded.chunks[:HEAD], chunk_events, enumerate(data))
+
+
+def _brief_sample(exchange: Exchange, decoded: Decoded) -> Sample | None:
+    """Return the same without the events that differ from an earlier one in their texts alone; None if that is not known."""
+    chunks, data = decoded.chunks, decoded.events.data
+    forms = chunks.forms if isinstance(chunks, ChunksOnDemand | Repeating) else None
+    if forms is None or not (places := unlike(forms, HEAD)):
+        return None
+    kept = [*places, *range(len(chunks), min(HEAD, len(data)))]
+    return _sample_of(exchange, decoded, [chunks[place] for place in places], places, [(i, data[i]) for i in kept])
+
+
+def _sample_of(
+    exchange: Exchange,
+    decoded: Decoded,
+    chunks: Sequence[Chunk],
+    chunk_events: Sequence[int],
+    events: Iterable[tuple[int, bytes]],
+) -> Sample:
     return Sample(
-        path=path,
+        path=exchange.request.path if exchange.request else "",
         framing=decoded.framing,
-        chunks=decoded.chunks[:HEAD],
+        chunks=chunks,
         names=[decoded.events.name(event) for event in chunk_events],
         response_headers=exchange.response.headers if exchange.response else (),
-        events=[(decoded.events.name(event), payload) for event, payload in enumerate(data)],
+        events=[(decoded.events.name(event), payload) for event, payload in events],
     )
 
 
@@ -142,7 +163,7 @@ def build_stream(
     flags = _all_flags(api, decoded.chunks)
     if decoded.document and len(decoded.chunks) == 1 and is_error_body(decoded.chunks[0]):
         flags = [flags[0] | ERROR]
-    streamed = all(api.streamed(chunk) for chunk in decoded.chunks[:1])
+    streamed = not decoded.chunks or api.streamed(decoded.chunks[0])
     method = exchange.request.method if exchange.request is not None else ""
     terminal = api.ended(Ending(decoded.chunks, flags, bool(decoded.done), method))
     imported = exchange.imported

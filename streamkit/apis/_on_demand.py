@@ -60,6 +60,11 @@ class ChunksOnDemand(Sequence[dict[str, Any]]):
             self._head = _objects(self._payloads[:HEAD])
         return self._head
 
+    @property
+    def forms(self) -> FormRuns | None:
+        """The forms of the chunks, if any is known."""
+        return self._payloads.forms if isinstance(self._payloads, Payloads) else None
+
     def __len__(self) -> int:
         return len(self._payloads)
 
@@ -159,6 +164,20 @@ def _joining(form: Form, joins: Joins) -> Cuts | None:
     if form.cuts is None or form.example.count(FILLER) > sum(form.cuts.texts):
         return None
     return form.cuts if joins(orjson.loads(form.example), FILLER.decode()) else None
+
+
+def unlike(forms: FormRuns, count: int) -> list[int]:
+    """Return which of the first `count` items differ from each before them in more than their texts and numbers; none if that is not
+    known of any."""
+    places: list[int] = []
+    known = set()
+    for form, start, stop in forms.between(0, count):
+        if form is None:
+            places += range(start, stop)
+        elif form not in known:
+            places.append(start)
+            known.add(form)
+    return places if known else []
 
 
 def flags_by_form(forms: FormRuns, of_each: Flags, between: Callable[[int, int], Iterable[list[Chunk]]]) -> list[int]:

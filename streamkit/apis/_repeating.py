@@ -4,21 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import compress, repeat
-from operator import and_, itemgetter
 
 from streamkit.wire.fitting import Fit, Fitting
-from streamkit.wire.runs import FormRuns
-from streamkit.wire.templates import (
-    Form,
-    Unfit,
-    check_numbers,
-    check_texts,
-    filled_with,
-    forms_of,
-    holes_of,
-    separated,
-)
+from streamkit.wire.row_pattern import COUNT, TEXT, RowPattern
+from streamkit.wire.runs import FormRuns, Sizes
+from streamkit.wire.templates import Form, Holes, holes_of
 
 _BATCH = 256
 """Payloads that are compared together: few enough to stay in the cache."""
@@ -27,58 +17,24 @@ _BATCH = 256
 class _Template:
     """Payloads that differ in their holes alone. Its numbers are integers from 1, as that of the example is."""
 
-    __slots__ = ("_finders", "_first", "_forms", "_last", "_least", "_pieces", "_texts")
+    __slots__ = ("_form", "_pattern")
 
-    def __init__(self, pieces: list[bytes], texts: list[bool]) -> None:
-        self._pieces = pieces
-        self._texts = texts
-        self._first, self._last = pieces[0], pieces[-1]
-        self._finders = [re.compile(re.escape(piece)) for piece in pieces[1:-1]]
-        self._least = len(self._first) + len(self._last)
-        self._forms: dict[tuple[bool, ...], Form] = {}
+    def __init__(self, holes: Holes) -> None:
+        pieces, texts = holes.filled()
+        begin, pieces[0] = b"(%b)" % re.escape(pieces[0][:1]), pieces[0][1:]
+        self._pattern = RowPattern(begin, pieces, [TEXT if text else COUNT for text in texts], b"\n")
+        self._form = Form(holes.example(), "", 0, 0, empty=holes.empty, has_numbers=not all(holes.texts))
 
     @staticmethod
     def of(payload: bytes, other: bytes) -> _Template | None:
         """Return the template of a payload, which is a JSON object; None if it has no holes. `other` is one near it."""
         found = holes_of(payload, other)
-        return None if found is None else _Template(*found)
+        return None if found is None else _Template(found)
 
     def fit(self, payloads: Sequence[bytes]) -> Fit | None:
         """Return which of these payloads fit, if there are any."""
-        begins = list(map(bytes.startswith, payloads, repeat(self._first)))
-        ends = list(map(bytes.endswith, payloads, repeat(self._last)))
-        which = None
-        if not (all(begins) and all(ends)) or min(map(len, payloads)) < self._least:
-            which = list(map(and_, map(and_, begins, ends), map(self._least.__le__, map(len, payloads))))
-            payloads = list(compress(payloads, which))
-            if not payloads:
-                return None
-        flat = list(map(itemgetter(slice(len(self._first), -len(self._last))), payloads))
-        try:
-            if self._finders:
-                within, flat = separated(flat, self._pieces[1:-1], self._finders)
-                if within is not None:
-                    rest = iter(within)
-                    which = within if which is None else [held and next(rest) for held in which]
-            self._check(flat)
-        except Unfit:
-            return None
-        return Fit(which, forms_of(flat, len(self._texts), self._form), [], [])
-
-    def _check(self, flat: list[bytes]) -> None:
-        check_texts(flat)
-        for index, is_text in enumerate(self._texts):
-            if not is_text:
-                numbers = check_numbers(flat[index :: len(self._texts)])
-                if set(map(type, numbers)) != {int} or min(numbers) < 1:
-                    raise Unfit
-
-    def _form(self, empty: tuple[bool, ...]) -> Form:
-        form = self._forms.get(empty)
-        if form is None:
-            filled = filled_with(self._pieces, self._texts, empty)
-            form = self._forms[empty] = Form(filled, "", 0, 0, empty=empty, has_numbers=not all(self._texts))
-        return form
+        rows = self._pattern.find(b"\n".join([*payloads, b""]), len(payloads))
+        return None if rows is None else Fit(rows.which, [(self._form, len(rows.begins))], [], Sizes())
 
 
 def forms_in(payloads: Sequence[bytes]) -> FormRuns:
@@ -88,6 +44,6 @@ def forms_in(payloads: Sequence[bytes]) -> FormRuns:
     for start in range(0, len(payloads), _BATCH):
         batch = list(payloads[start : start + _BATCH])
         left = fitting.take(batch)
-        for form, count in left.in_order(Fit(None, [(None, len(left.records))], [], [])).forms:
+        for form, count in left.in_order(Fit(None, [(None, len(left.records))], [], Sizes())).forms:
             found.add(form, count)
     return found

@@ -62,7 +62,7 @@ class Inputs:
 
         def sized(found: FoundInput) -> Iterator[tuple[int, Exchange]]:
             for exchange in read(found.path, format=self._format, on_demand=on_demand):
-                yield exchange.frames.ends[-1] if exchange.frames.ends else 0, exchange
+                yield exchange.frames.size, exchange
 
         yield from self._each([find([path]) for path in self.paths], sized)
 

@@ -67,35 +67,40 @@ class Source:
 
     def batches(self, *, cut: bool = False) -> Iterator[list[bytes]]:
         """Yield the same, those together that came together: the whole lines of a piece, with what was open before it."""
+        number = self._lines_before + 1
+        for block in self.blocks():
+            if isinstance(block, LongLine) and not cut:
+                raise UnreadableInput(self.path, f"a line {TOO_LONG}, which no stream has", line=number)
+            lines: list[bytes] = [block] if isinstance(block, LongLine) else BytesIO(block).readlines()
+            number += len(lines)
+            yield lines
+
+    def blocks(self) -> Iterator[bytes]:
+        """Yield all bytes, each time up to the end of a line; the last line may have none. In place of a line that is longer than a
+        line may be there is a `LongLine`."""
         kept: list[bytes] = []
         size = 0
-        number = self._lines_before + 1
-        long: LongLine | None = None
+        too_long = False
         for piece in self.pieces():
-            lines = BytesIO(piece).readlines()
-            last = b"" if piece.endswith(b"\n") else lines.pop()
-            if lines:
-                if long is not None:
-                    lines[0], long = long, None
-                elif kept:
-                    lines[0] = b"".join((*kept, lines[0]))
-                    kept.clear()
-                    size = 0
-                number += len(lines)
-                yield lines
-            if last and long is None:
-                kept.append(last)
-                size += len(last)
-            if size > LONGEST_LINE:
-                if not cut:
-                    raise UnreadableInput(self.path, f"a line {TOO_LONG}, which no stream has", line=number)
-                long = LongLine(b"".join(kept)[:_LONG_LINE_KEEPS])
+            end = piece.rfind(b"\n") + 1
+            if end:
+                start = piece.index(b"\n") + 1 if too_long else 0
+                block = b"".join((*kept, piece[start:end]))
+                too_long = False
                 kept.clear()
                 size = 0
-        if long is not None:
-            yield [long]
-        elif size:
-            yield [b"".join(kept)]
+                if block:
+                    yield block
+            if end < len(piece) and not too_long:
+                kept.append(piece[end:])
+                size += len(piece) - end
+            if size > LONGEST_LINE:
+                yield LongLine(b"".join(kept)[:_LONG_LINE_KEEPS])
+                too_long = True
+                kept.clear()
+                size = 0
+        if size:
+            yield b"".join(kept)
 
     def all(self) -> bytes:
         """Return the whole input. Raises UnreadableInput if it is too large for a format that must be read whole."""

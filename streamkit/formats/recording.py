@@ -11,7 +11,7 @@ from streamkit.model.limits import LARGEST_EXCHANGE
 
 
 def _read(source: Source) -> Iterator[Exchange]:
-    batches = source.batches(cut=True)
+    batches = source.blocks() if source.on_demand else source.batches(cut=True)
     return recording.read_batches(batches, path=source.path, largest=LARGEST_EXCHANGE, on_demand=source.on_demand)
 
 

@@ -12,5 +12,4 @@ from streamkit.model.measurement import Samples
 @metric("bytes", "Bytes", shown="always", order=4)
 def measured(timeline: Timeline) -> Samples:
     """Return one sample, in bytes."""
-    frames = timeline.stream.exchange.frames
-    return Samples((frames.ends[-1] if frames.ends else 0,))
+    return Samples((timeline.stream.exchange.frames.size,))

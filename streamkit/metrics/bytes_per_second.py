@@ -21,4 +21,4 @@ def measured(timeline: Timeline) -> Samples:
         return Samples(missing="clock-went-back" if times[-1] < times[0] else "one-read")
     if timeline.coarse and (why := timeline.too_coarse(times)):
         return Samples(missing=why)
-    return Samples(((frames.ends[-1] - frames.ends[0]) * 1e9 / (times[-1] - times[0]),))
+    return Samples(((frames.size - len(frames.data[0])) * 1e9 / (times[-1] - times[0]),))

@@ -25,8 +25,10 @@ def measured(timeline: Timeline) -> Samples:
     """Return a sample per pair of chunks, in nanoseconds."""
     if not timeline.stream.exchange.frames_timed:
         return Samples(missing="no-times")
-    times = [at for at in timeline.chunk_times if at is not None]
-    gaps = [gap for gap in map(sub, times[1:], times) if gap >= 0]
+    times = timeline.times_of(range(len(timeline.chunk_times)))
+    gaps = list(map(sub, times[1:], times))
+    if min(gaps, default=0) < 0:
+        gaps = [gap for gap in gaps if gap >= 0]
     if gaps and timeline.coarse and sum(gaps) < timeline.resolution * len(gaps):
         return Samples(missing="coarse-clock")
     if gaps:

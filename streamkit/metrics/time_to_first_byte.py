@@ -15,5 +15,5 @@ from streamkit.model.measurement import Samples
 def measured(timeline: Timeline) -> Samples:
     """Return one sample, in nanoseconds."""
     frames = timeline.stream.exchange.frames
-    at = next((at for size, at in zip(frames.sizes, frames.at, strict=True) if size), None)
-    return timeline.since_request(at, "no-times" if any(frames.sizes) else "no-body")
+    at = next((at for data, at in zip(frames.data, frames.at, strict=True) if data), None)
+    return timeline.since_request(at, "no-times" if frames.size else "no-body")

@@ -25,7 +25,7 @@ def measured(timeline: Timeline) -> Samples:
     totals = _totals(timeline)
     if totals is None:
         return Samples(missing="no-running-usage")
-    if max(totals) - totals[0] > timeline.stream.exchange.frames.ends[-1]:
+    if max(totals) - totals[0] > timeline.stream.exchange.frames.size:
         # A token that a chunk shows takes a byte of the body at least; a number alone must not decide what this costs.
         return Samples(missing="usage-contradicts-content")
     times = timeline.content_times

@@ -45,7 +45,7 @@ class Frames(Sequence[Frame]):
         return Frames([f.data for f in frames], [f.at for f in frames], [f.line for f in frames])
 
     def __repr__(self) -> str:
-        return tag(self, counted(len(self), "frame"), f"{sum(self.sizes):,} bytes")
+        return tag(self, counted(len(self), "frame"), f"{self.size:,} bytes")
 
     def __len__(self) -> int:
         return len(self.data)
@@ -69,13 +69,23 @@ class Frames(Sequence[Frame]):
 
     def head(self, size: int) -> bytes:
         """Return the first bytes of the body, `size` of them or all."""
-        frames = bisect.bisect_left(self.ends, size) + 1
-        return b"".join(self.data[:frames])[:size]
+        pieces, left = [], size
+        for data in self.data:
+            pieces.append(data)
+            left -= len(data)
+            if left <= 0:
+                break
+        return b"".join(pieces)[:size]
 
     @cached_property
     def sizes(self) -> Sequence[int]:
         """The number of bytes of each frame."""
-        return self.data.sizes if isinstance(self.data, Texts) else list(map(len, self.data))
+        return self.data.sizes.each() if isinstance(self.data, Texts) else list(map(len, self.data))
+
+    @cached_property
+    def size(self) -> int:
+        """The number of bytes of the body."""
+        return self.data.sizes.total if isinstance(self.data, Texts) else sum(self.sizes)
 
     @cached_property
     def ends(self) -> list[int]:

@@ -32,8 +32,9 @@ from streamkit.model.exchange import (
     SentMessage,
 )
 from streamkit.model.recording_runs import Runs
-from streamkit.model.texts import Texts
-from streamkit.wire.runs import FormRuns
+from streamkit.model.texts import LineBlock, Texts
+from streamkit.wire.fitting import Fit
+from streamkit.wire.runs import FormRuns, Sizes
 
 _SOURCES = ("client", "proxy", "stdin", "import")
 _MOST_DAMAGE = 10_000
@@ -73,10 +74,10 @@ class Draft:
         self.damage = damage
         self.early: list[Damage] = []  # damage before the first start, reported with the exchange that follows
         self.last = origin.line or 1
-        self.data: list[bytes] = []
+        self.data: list[Any] = []  # of each frame its bytes, or its line, alone or with others
         # Of the first frames, up to the last that has a form: the forms, and the sizes of what `data` may have as a line.
         self._forms = FormRuns()
-        self._sizes: list[int] = []
+        self._sizes = Sizes()
         self._runs = Runs()
         self._sent: list[SentMessage] = []
         self.at: list[int | None] = []
@@ -152,19 +153,31 @@ class Draft:
         if taken is None:
             return False
         kept, fit = taken
+        self._add(kept, fit)
+        return True
+
+    def take_block(self, lines: LineBlock) -> int:
+        """Take the lines with which these begin, as far as they have the form of those before them; return how many they are."""
+        fit = self._runs.take_block(lines)
+        if fit is None:
+            return 0
+        lines.first, lines.stop = len(self.data), len(self.data) + len(fit.at)
+        self._add([lines] * len(fit.at), fit)
+        return len(fit.at)
+
+    def _add(self, kept: Sequence[bytes | LineBlock], fit: Fit) -> None:
         self._align()
         self.data += kept
         self.at += fit.at
-        self._sizes += fit.sizes
+        self._sizes.add(fit.sizes)
         for form, count in fit.forms:
             self._forms.add(form, count)
-        return True
 
     def _align(self) -> None:
         """Add to the forms and sizes the frames that were taken otherwise."""
         others = self.data[len(self._forms) :]
         self._forms.add(None, len(others))
-        self._sizes += map(len, others)
+        self._sizes.add(Sizes.of(others))
 
     def finish(self) -> Exchange:
         """Return the exchange, with its damage."""
@@ -224,7 +237,7 @@ class Draft:
             self.hurt(last, "over-limit", end.error or "the exchange reached the size limit of its recorder")
         if end.frames is not None and end.frames != len(frames):
             self.hurt(last, "count-mismatch", f"end says {end.frames} frames, the file holds {len(frames)}")
-        size = sum(frames.sizes)
+        size = frames.size
         if end.bytes is not None and end.bytes != size:
             self.hurt(last, "count-mismatch", f"end says {end.bytes} bytes, the frames hold {size}")
         return end

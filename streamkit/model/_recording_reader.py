@@ -14,6 +14,7 @@ from streamkit.model._fields import shown
 from streamkit.model._recording_draft import Draft
 from streamkit.model.exchange import Exchange, Origin
 from streamkit.model.limits import FRAME_COSTS, LONGEST_LINE
+from streamkit.model.texts import LineBlock
 
 VERSION = 1
 START = b'{"type":"start"'
@@ -73,6 +74,22 @@ class Reading:
             return self._begin(record, len(line))
         draft.take(record, number)
         return None
+
+    def take_block(self, block: bytes) -> list[bytes]:
+        """Take the lines with which a block of lines begins, as far as they repeat those before them; return the others."""
+        if isinstance(block, LongLine):
+            return [block]
+        whole = block.endswith(b"\n")
+        room = self._largest is None or self._size + len(block) * FRAME_COSTS < self._largest
+        lines = LineBlock(block)
+        count = self._draft.take_block(lines) if self._on_demand and self._draft.open and whole and room else 0
+        if not count:
+            return lines.split()
+        others = [] if lines.count == count else lines.split()[count:]
+        self._draft.lines += range(self._number + 1, self._number + 1 + count)
+        self._number += count
+        self._size += len(block) - sum(map(len, others)) + count * FRAME_COSTS
+        return others
 
     def take_frames(self, lines: list[bytes]) -> bool:
         """Take these lines if each is a frame with text of the current exchange; else none of them, and False."""

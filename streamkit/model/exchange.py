@@ -277,7 +277,7 @@ class Exchange:
         request_line = f"{self.request.method} {target(self.request.url)}" if self.request else None
         status = f"status {self.response.status}" if self.response else None
         ended = self.end.reason if self.end else None
-        size = f"{sum(self.frames.sizes):,} bytes"
+        size = f"{self.frames.size:,} bytes"
         return tag(self, self.name, request_line, status, counted(len(self.frames), "frame"), size, ended)
 
     def _repr_html_(self) -> str:

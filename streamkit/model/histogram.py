@@ -11,9 +11,8 @@ import math
 from array import array
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import accumulate, chain, repeat
-from operator import mul, sub
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate
 from typing import Any
 
 from streamkit.model.measurement import PERCENTILES, Summary
@@ -247,7 +246,7 @@ class SamplePool:
             return self._histogram.summary()
         if not self._values:
             return None
-        least, most = min(self._values), max(self._values)
+        least, most = self._ranked(0), self._ranked(len(self._values) - 1)
         mean = self._mean_of_values()
         p50, p90, p95, p99 = (self.percentile(rank) for rank in PERCENTILES)
         return Summary(n=len(self._values), min=least, mean=mean, p50=p50, p90=p90, p95=p95, p99=p99, max=most)
@@ -259,17 +258,19 @@ class SamplePool:
         count = len(self._values)
         if count < 2:
             return None
-        squares = chain.from_iterable(map(self._squares, range(0, count, _PIECE)))
-        return math.sqrt(math.fsum(squares) / (count - 1))
+        if self._ranked(0) == self._ranked(count - 1):
+            return 0.0
+        return math.hypot(*map(self._distance, range(0, count, _PIECE))) / math.sqrt(count - 1)
 
-    def _squares(self, start: int) -> Iterator[float]:
-        """Return the squares of what the samples of the piece that begins there differ from the mean."""
-        differences = list(map(sub, self._values[start : start + _PIECE], repeat(self._mean_of_values())))
-        return map(mul, differences, differences)
+    def _distance(self, start: int) -> float:
+        """Return the root of the sum of squares of what the samples of the piece that begins there differ from the mean."""
+        piece = tuple(self._values[start : start + _PIECE])
+        return math.dist(piece, (self._mean_of_values(),) * len(piece))
 
     def _mean_of_values(self) -> float:
         if self._mean is None:
-            self._mean = math.fsum(self._values) / len(self._values)
+            total = self._as_histogram.sum if self._as_histogram is not None else math.fsum(self._values)
+            self._mean = total / len(self._values)
         return self._mean
 
     def percentile(self, rank: float) -> float:
@@ -297,7 +298,8 @@ class SamplePool:
     def _order(self, start: int) -> Sequence[float]:
         """Bring the samples of the piece that begins there into ascending order, and return them."""
         ordered = self._values[start : start + _PIECE]
-        if not self._is_ordered:
+        equal = ordered[0] == ordered[-1] and ordered.count(ordered[0]) == len(ordered)
+        if not self._is_ordered and not equal:
             ordered = array("d", sorted(ordered))
             self._values[start : start + _PIECE] = ordered
         return ordered
@@ -313,6 +315,8 @@ class SamplePool:
                 self._order(0)
                 self._is_ordered = True
             return self._values[index]
+        if index in (0, len(self._values) - 1):
+            return self.histogram().max if index else self.histogram().min
         key, before = self.histogram().bucket_of(index)
         if key is None:
             return 0.0

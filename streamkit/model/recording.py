@@ -59,14 +59,14 @@ def read(lines: Iterable[bytes], *, path: str = "-") -> Iterator[Exchange]:
 
 
 def read_batches(
-    batches: Iterable[list[bytes]],
+    batches: Iterable[list[bytes] | bytes],
     *,
     path: str = "-",
     largest: int | None = None,
     on_demand: bool = False,
     before: tuple[int, int] = (0, 0),
 ) -> Iterator[Exchange]:
-    """Yield the same for batches of lines, as files are read: runs of frames are parsed at C speed.
+    """Yield the same for batches of lines, as files are read: runs of frames are parsed at C speed. A batch may be the lines joined.
 
     Of an exchange that takes more than `largest` bytes of memory the first part is read, and the damage `over-limit` is reported.
     A line that was too long is a `LongLine`. With `on_demand`, lines that repeat each other are not parsed: a template shows
@@ -74,7 +74,8 @@ def read_batches(
     the file before these, whose numbers continue.
     """
     reading = Reading(path, largest, on_demand=on_demand, before=before)
-    for batch in batches:
+    for joined in batches:
+        batch = reading.take_block(joined) if isinstance(joined, bytes) else joined
         index = 0
         for mark in chain(_others_than_frames(batch), (len(batch),)):
             if mark - index >= _LEAST_RUN and reading.take_frames(batch[index:mark]):

@@ -3,33 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import compress, count, repeat
-from operator import add, and_, contains, itemgetter
+from operator import add, contains, itemgetter, sub
 
 import orjson
 
+from streamkit.model.texts import LineBlock
 from streamkit.wire import sse_runs
-from streamkit.wire.fitting import LEAST, Fit, Fitting, Forms
-from streamkit.wire.templates import (
-    Form,
-    Unfit,
-    check_numbers,
-    check_texts,
-    cut,
-    filled_with,
-    forms_of,
-    holes_of,
-    joined_with,
-    separated,
-)
+from streamkit.wire.fitting import LEAST, Fit, Fitting
+from streamkit.wire.row_pattern import ESCAPED_TEXT, NUMBER, RowPattern, Rows
+from streamkit.wire.runs import Sizes
+from streamkit.wire.templates import Form, Holes, cut, holes_of, joined_with
 
 START = b'{"type":"frame","at":'
 """How recorders begin the line of a frame."""
 
-_LONGEST_TIME = 18  # digits, so that a time has 63 bits
+_BEGIN = re.escape(START) + b"([0-9]{1,18}+|null)"  # a time of at most 18 digits has 63 bits
+_MOST_FAILURES = 3
 _FIELDS = itemgetter("type", "at", "text")
-_DIGITS = b",0123456789"
 _BACKSLASH, _COMMA = b"\\,"
 _END = b'"}\n'
 
@@ -37,20 +30,33 @@ _END = b'"}\n'
 class _Template:
     """Lines of frames that are one event each, which differ in their times and in what lies in the holes of their payload."""
 
-    __slots__ = ("_before", "_finders", "_first", "_forms", "_last", "_middle", "_more", "_name", "_pieces", "texts")
+    __slots__ = ("_finders", "_first", "_form", "_last", "_less", "_middle", "_pattern", "_pieces", "texts")
 
-    def __init__(self, pieces: list[bytes], texts: list[bool], name: str, before: bytes) -> None:
+    def __init__(self, holes: Holes, name: str, before: bytes) -> None:
+        pieces = holes.pieces
         self._pieces = pieces
-        self.texts = texts
-        self._name = name
-        self._before = before
+        self.texts = holes.texts
         self._first = b',"text":"' + _escaped(before + pieces[0])
         self._middle = [_escaped(piece) for piece in pieces[1:-1]]
-        self._finders = [re.compile(re.escape(piece)) for piece in self._middle]
         self._last = _escaped(pieces[-1] + b"\n\n") + _END
-        # What a frame has more than what its line has between the first piece and the last.
-        self._more = len(before) + sum(map(len, pieces)) + 2 - sum(map(len, self._middle))
-        self._forms: dict[tuple[bool, ...], Form] = {}
+        self._finders: list[re.Pattern[bytes]] | None = None
+        # What a line has more than its frame where nothing is escaped in its holes, apart from the digits of its time.
+        around = len(self._first) + sum(map(len, self._middle)) + len(self._last)
+        self._less = len(START) + around - len(before) - sum(map(len, pieces)) - 2
+        solid, texts = holes.filled()
+        rows = [_escaped(piece) for piece in solid]
+        rows[0] = b',"text":"' + _escaped(before + solid[0])
+        rows[-1] += _escaped(b"\n\n")
+        self._pattern = RowPattern(_BEGIN, rows, [ESCAPED_TEXT if text else NUMBER for text in texts], _END)
+        self._form = Form(
+            holes.example(),
+            name,
+            len(before),
+            2,
+            empty=holes.empty,
+            has_numbers=not all(holes.texts),
+            cuts=self,
+        )
 
     @staticmethod
     def of(line: bytes, other: bytes) -> _Template | None:
@@ -65,73 +71,49 @@ class _Template:
                 return None
         except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
             return None
-        return _Template(*found, block[1], data[: len(data) - len(block[0]) - 2])
+        return _Template(found, block[1], data[: len(data) - len(block[0]) - 2])
 
-    def fit(self, lines: Sequence[bytes]) -> Fit | None:
+    def fit(self, lines: list[bytes]) -> Fit | None:
         """Return which of these lines fit, if there are any. All begin with START, and hold no line feed but at their end."""
-        begin = len(START)
-        width = lines[len(lines) // 2].find(b",", begin, begin + _LONGEST_TIME + 1) - begin
-        start = begin + width + len(self._first)
-        if width <= 0:
+        joined = b"".join(lines)
+        rows = self._pattern.find(joined, len(lines))
+        if rows is None:
             return None
-        which = self._framed(lines, begin + width, start)
-        rows = lines if which is None else list(compress(lines, which))
-        if not rows:
+        fitting = lines if rows.which is None else list(compress(lines, rows.which))
+        return self._fit(rows, len(joined) if rows.which is None else sum(map(len, fitting)), partial(list, fitting))
+
+    def fit_leading(self, lines: LineBlock) -> Fit | None:
+        """Return which lines fit before the first that does not, if there are any."""
+        rows, others = self._pattern.find_leading(lines.joined)
+        if rows is None:
             return None
-        inner = list(map(itemgetter(slice(start, -len(self._last))), rows))
+        count = len(rows.begins)
+        lines.count = count + others
+        size = len(lines.joined) - (sum(map(len, lines.split()[count:])) if others else 0)
+        return self._fit(rows, size, partial(lines.leading, count))
+
+    def _fit(self, rows: Rows, size: int, lines: Callable[[], list[bytes]]) -> Fit | None:
+        """Return what is known of lines of `size` bytes that fit; None if their times are not valid."""
+        times = b",".join(rows.begins)
         try:
-            at = _times(list(map(itemgetter(slice(begin, begin + width)), rows)))
-            within, sizes, forms = self._holes(inner)
-        except Unfit:
+            at: list[int | None] = orjson.loads(b"[%b]" % times)
+        except orjson.JSONDecodeError:  # such as 007
             return None
-        if within is not None:
-            at = list(compress(at, within))
-            which = within if which is None else _spread(which, within)
-        return Fit(which, forms, at, sizes)
+        size -= len(times) + 1 + len(at) * (self._less - 1)
+        escaped = [rests for rests in rows.rests if _BACKSLASH in b"".join(rests)]
+        size -= sum(_escapes(b"".join(rests)) for rests in escaped)
+        return Fit(rows.which, [(self._form, len(at))], at, Sizes(size, partial(self._sizes, lines, at, escaped)))
 
-    def _framed(self, lines: Sequence[bytes], begin: int, start: int) -> list[bool] | None:
-        """Return which lines have the first and the last piece in their places, None if all do."""
-        first, last = self._first, self._last
-        heads = list(map(itemgetter(slice(begin, start)), lines))
-        least = start + len(last)
-        framed = heads.count(first) == len(lines) and all(map(bytes.endswith, lines, repeat(last)))
-        if framed and (
-            self._finders or min(map(len, lines)) >= least
-        ):  # of two holes, a line that is too short lacks one
-            return None
-        begins = map(first.__eq__, heads)
-        ends = map(bytes.endswith, lines, repeat(last))
-        return list(map(and_, map(and_, begins, ends), map(least.__le__, map(len, lines))))
-
-    def _holes(self, inner: list[bytes]) -> tuple[list[bool] | None, list[int], Forms]:
-        """Return which rows fit, None if all do, and of those the sizes of their frames and their forms.
-
-        `inner` is what lies between the first and the last piece. Raises Unfit where a hole of one is not valid.
-        """
-        which = None
-        flat = inner
-        if self._finders:
-            which, flat = separated(inner, self._middle, self._finders)
-            if which is not None:
-                inner = list(compress(inner, which))
-        sizes = list(map(add, map(len, inner), repeat(self._more)))
-        width = len(self.texts)
-        texts = check_texts(flat)
-        if _BACKSLASH in b"".join(flat):
-            # What is escaped in the line must be valid in the payload too.
-            escaped = list(compress(count(), map(contains, flat, repeat(_BACKSLASH))))
-            decoded = [texts[index].encode() for index in escaped]
-            check_texts(decoded)
-            for index, text in zip(escaped, decoded, strict=True):
-                sizes[index // width] -= len(flat[index]) - len(text)
-        for index, is_text in enumerate(self.texts):
-            if not is_text:
-                check_numbers(flat[index::width])
-        return which, sizes, self._forms_of(flat)
-
-    def _forms_of(self, flat: list[bytes]) -> Forms:
-        """Return the forms of the rows."""
-        return forms_of(flat, len(self.texts), self._form)
+    def _sizes(
+        self, lines: Callable[[], list[bytes]], at: list[int | None], escaped: list[Sequence[bytes]]
+    ) -> list[int]:
+        """Return the size of the frame in each of these lines, whose texts in the holes have escapes as `escaped` shows them."""
+        more = map(add, map(len, map(str, at)), repeat(self._less))  # "None" is as long as "null"
+        sizes = list(map(sub, map(len, lines()), more))
+        for rests in escaped:
+            for index in compress(count(), map(contains, rests, repeat(_BACKSLASH))):
+                sizes[index] -= _escapes(rests[index])
+        return sizes
 
     def example(self, texts: Sequence[bytes], number: bytes) -> bytes:
         """Return a payload with these texts and this number in its holes."""
@@ -170,22 +152,9 @@ class _Template:
             inner = list(map(itemgetter(slice(comma + size, -len(self._last))), lines))
         else:
             inner = [line[line.index(b",", begin) + size : -len(self._last)] for line in lines]
+        if self._finders is None:
+            self._finders = [re.compile(re.escape(piece)) for piece in self._middle]
         return cut(inner, self._finders)
-
-    def _form(self, empty: tuple[bool, ...]) -> Form:
-        form = self._forms.get(empty)
-        if form is None:
-            filled = filled_with(self._pieces, self.texts, empty)
-            form = self._forms[empty] = Form(
-                filled,
-                self._name,
-                len(self._before),
-                2,
-                empty=empty,
-                has_numbers=not all(self.texts),
-                cuts=self,
-            )
-        return form
 
 
 def _escaped(piece: bytes) -> bytes:
@@ -193,31 +162,30 @@ def _escaped(piece: bytes) -> bytes:
     return orjson.dumps(piece.decode())[1:-1]
 
 
-def _times(raw: list[bytes]) -> list[int | None]:
-    joined = b",".join(raw)
-    if not joined.translate(None, _DIGITS):
-        try:
-            return orjson.loads(b"[%b]" % joined)  # type: ignore[no-any-return]
-        except orjson.JSONDecodeError as error:  # such as 007
-            raise Unfit from error
-    if raw.count(b"null") != len(raw):
-        raise Unfit
-    return [None] * len(raw)
-
-
-def _spread(which: list[bool], within: list[bool]) -> list[bool]:
-    """Return which of all are meant where `within` says it of those that `which` has."""
-    rest = iter(within)
-    return [held and next(rest) for held in which]
+def _escapes(text: bytes) -> int:
+    """Return how many bytes texts in lines have more than they have in their frames: a backslash for each quote and backslash."""
+    return text.count(b"\\") - text.count(b"\\\\")
 
 
 class Runs:
     """The templates of one exchange, learned while its lines are read."""
 
-    __slots__ = ("_fitting",)
+    __slots__ = ("_failures", "_fitting", "_latest")
 
     def __init__(self) -> None:
         self._fitting = Fitting(_Template.of)
+        self._latest: _Template | None = (
+            None  # of the templates that fit the lines taken last, the one that fits most of them
+        )
+        self._failures = 0
+
+    def take_block(self, lines: LineBlock) -> Fit | None:
+        """Take the lines with which these begin, as far as they fit the template of those before them; None if that is none."""
+        if self._latest is None or self._failures >= _MOST_FAILURES or not lines.joined.startswith(START):
+            return None
+        fit = self._latest.fit_leading(lines)
+        self._failures += fit is None or len(fit.at) * 2 < lines.count
+        return fit
 
     def take(self, lines: list[bytes]) -> tuple[list[bytes], Fit] | None:
         """Take lines that begin with START, if a template helps, and if each holds a frame with text; else return None.
@@ -230,6 +198,9 @@ class Runs:
         left = self._fitting.take(lines)
         if not left.fits:
             return None
+        _, most = max(left.fits, key=lambda fit: len(fit[0]))
+        form, _ = most.forms[0]
+        self._latest = form.cuts if form is not None and isinstance(form.cuts, _Template) else None
         try:
             rest = list(map(_FIELDS, map(orjson.loads, left.records)))
             frames = [text.encode() for _, _, text in rest]
@@ -242,5 +213,5 @@ class Runs:
             kept = list(lines)
             for index, frame in zip(left.places, frames, strict=True):
                 kept[index] = frame
-        others = Fit(None, [(None, len(rest))] if rest else [], [at for _, at, _ in rest], list(map(len, frames)))
+        others = Fit(None, [(None, len(rest))] if rest else [], [at for _, at, _ in rest], Sizes.of(frames))
         return kept, left.in_order(others)

@@ -3,23 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from io import BytesIO
 from typing import overload
 
 import orjson
 
-from streamkit.wire.runs import FormRuns
+from streamkit.wire.runs import FormRuns, Sizes
 from streamkit.wire.sse_blocks import DividedBody
 
 
-class Texts(DividedBody):
-    """Frames, each as bytes or as the line of a recording that holds it, which a template has proved to be valid.
+class LineBlock:
+    """Lines of a recording that follow each other and begin with those of some frames; they are split when one is looked at.
 
-    `forms` has the form of each frame that is a line, else None, and `sizes` the number of bytes of each frame.
+    The frames are those of the exchange from number `first` up to `stop`. `count` is how many lines there are, as soon as that is
+    known.
+    """
+
+    __slots__ = ("_split", "count", "first", "joined", "stop")
+
+    def __init__(self, joined: bytes) -> None:
+        self.joined = joined
+        self.first = self.stop = 0
+        self.count = -1
+        self._split: list[bytes] | None = None
+
+    def split(self) -> list[bytes]:
+        """Return the lines."""
+        if self._split is None:
+            self._split = BytesIO(self.joined).readlines()
+        return self._split
+
+    def leading(self, count: int) -> list[bytes]:
+        """Return the first lines."""
+        return self.split()[:count]
+
+
+class Texts(DividedBody):
+    """Frames, each as bytes or as the line of a recording that holds it, alone or with others. A template has proved it valid.
+
+    `forms` has the form of each frame that is a line, else None, and `sizes` the number of bytes of the frames.
     """
 
     __slots__ = ("_kept", "forms", "sizes")
 
-    def __init__(self, kept: list[bytes], forms: FormRuns, sizes: list[int]) -> None:
+    def __init__(self, kept: list[bytes | LineBlock], forms: FormRuns, sizes: Sizes) -> None:
         self._kept = kept
         self.forms = forms
         self.sizes = sizes
@@ -37,15 +64,36 @@ class Texts(DividedBody):
 
     def __iter__(self) -> Iterator[bytes]:
         for form, start, stop in self.forms:
-            yield from self._kept[start:stop] if form is None else map(_text_of, self._kept[start:stop])
+            kept = self._between(start, stop)
+            yield from kept if form is None else map(_text_of, kept)
 
     def records(self, places: Sequence[int]) -> list[bytes]:
-        """Return the lines at places whose frames have a form."""
-        return list(map(self._kept.__getitem__, places))
+        """Return the lines at these places, in ascending order, whose frames have a form."""
+        if places and places[-1] - places[0] + 1 == len(places):
+            return self._between(places[0], places[-1] + 1)
+        return list(map(self._record, places))
+
+    def _between(self, start: int, stop: int) -> list[bytes]:
+        """Return the lines from one place up to another."""
+        found: list[bytes] = []
+        while start < stop:
+            kept = self._kept[start]
+            if isinstance(kept, LineBlock):
+                end = min(stop, kept.stop)
+                found += kept.split()[start - kept.first : end - kept.first]
+                start = end
+            else:
+                found.append(kept)
+                start += 1
+        return found
+
+    def _record(self, index: int) -> bytes:
+        kept = self._kept[index]
+        return kept.split()[index - kept.first] if isinstance(kept, LineBlock) else kept
 
     def _text(self, index: int) -> bytes:
-        kept = self._kept[index]
-        return kept if self.forms[index] is None else _text_of(kept)
+        record = self._record(index)
+        return record if self.forms[index] is None else _text_of(record)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sequence) and list(self) == list(other)

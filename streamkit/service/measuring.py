@@ -127,7 +127,7 @@ class Run:
         """Yield a row per stream; streams are measured lazily."""
         shown = [entry for entry in self.shown if entry.of_stream is not None]
         for stream in streams:
-            measurement = measure(stream, self.whole.metrics, self.counter(stream.model))
+            measurement = measure(stream, self.whole.metrics, self.counter(stream.model)).ordered()
             self._note_marks(stream)
             self._add(measurement)
             row = {**row_of(measurement, shown), **self._cost(measurement)}

@@ -121,7 +121,7 @@ def _read(worker: Worker, items: Iterator[Any]) -> Read:
             return done
         if item is None:
             return done
-        size = item.frames.ends[-1] if isinstance(item, Exchange) and item.frames.ends else 0
+        size = item.frames.size if isinstance(item, Exchange) else 0
         done.values.append((size, worker.take(item)))
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import repeat
-from typing import Any
+from typing import Any, overload
 
 from streamkit.wire.values import Aside, Event, Events, Ignored, Item
 
@@ -110,6 +110,43 @@ class Columns:
         )
         self.names = self.ids = None
         return event
+
+
+class Later(Sequence[int]):
+    """A column of `count` integers that is made when it is first looked at."""
+
+    __slots__ = ("_count", "_found", "_make")
+
+    def __init__(self, count: int, make: Callable[[], list[int]]) -> None:
+        self._count = count
+        self._make = make
+        self._found: list[int] | None = None
+
+    def _list(self) -> list[int]:
+        if self._found is None:
+            self._found = self._make()
+        return self._found
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, index: int) -> int: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[int]: ...
+    def __getitem__(self, index: int | slice) -> int | list[int]:
+        return self._list()[index]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._list())
+
+    def __eq__(self, other: object) -> bool:
+        return self._list() == (other._list() if isinstance(other, Later) else other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return repr(self._list())
 
 
 class ColumnDecoder(ABC):

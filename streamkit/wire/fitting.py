@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import compress, count, islice, pairwise
 from operator import itemgetter, ne, not_
 from typing import NamedTuple, Protocol
 
+from streamkit.wire.runs import Sizes
 from streamkit.wire.templates import Form
 
 LEAST = 12
@@ -26,13 +28,13 @@ class Fit(NamedTuple):
     which: list[bool] | None
     forms: Forms
     at: list[int | None]
-    sizes: list[int]
+    sizes: Sizes
 
 
 class Template(Protocol):
     """What recognises records."""
 
-    def fit(self, records: Sequence[bytes]) -> Fit | None:
+    def fit(self, records: list[bytes]) -> Fit | None:
         """Return which of these records fit, None if none does."""
         ...
 
@@ -94,30 +96,31 @@ class Unfitted:
         self.fits: list[tuple[Sequence[int], Fit]] = []
 
     def apply(self, template: Template) -> None:
-        """Take out the records that fit; again where times have another number of digits from some record on."""
-        while len(self.records) >= LEAST:
-            fit = template.fit(self.records)
-            if fit is None:
-                return
-            if fit.which is None:
-                self.fits.append((self.places, fit))
-                self.records, self.places = [], []
-                return
-            self.fits.append((list(compress(self.places, fit.which)), fit))
-            others = list(map(not_, fit.which))
-            self.records = list(compress(self.records, others))
-            self.places = list(compress(self.places, others))
+        """Take out the records that fit."""
+        if len(self.records) < LEAST:
+            return
+        fit = template.fit(self.records)
+        if fit is None:
+            return
+        if fit.which is None:
+            self.fits.append((self.places, fit))
+            self.records, self.places = [], []
+            return
+        self.fits.append((list(compress(self.places, fit.which)), fit))
+        others = list(map(not_, fit.which))
+        self.records = list(compress(self.records, others))
+        self.places = list(compress(self.places, others))
 
     def in_order(self, others: Fit) -> Fit:
         """Return what was found in the order of all records; `others` is what is known of those that are left."""
         if not self.places and len(self.fits) == 1:
             return self.fits[0][1]
-        found = Fit(None, [], [], [])
+        found = Fit(None, [], [], Sizes())
         pieces = [piece for places, fit in [*self.fits, (self.places, others)] for piece in _pieces(places, fit)]
         for _, piece in sorted(pieces, key=itemgetter(0)):
             found.forms.extend(piece.forms)
             found.at.extend(piece.at)
-            found.sizes.extend(piece.sizes)
+            found.sizes.add(piece.sizes)
         return found
 
 
@@ -129,7 +132,9 @@ def _pieces(places: Sequence[int], fit: Fit) -> Iterator[tuple[int, Fit]]:
         yield places[0], fit
         return
     each = [form for form, number in fit.forms for _ in range(number)]
+    sizes = fit.sizes.each()
     starts = [0, *compress(count(1), map(ne, islice(places, 1, None), map((1).__add__, places))), len(places)]
     for start, stop in pairwise(starts):
         forms: Forms = [(form, 1) for form in each[start:stop]]
-        yield places[start], Fit(None, forms, fit.at[start:stop], fit.sizes[start:stop])
+        part = sizes[start:stop]
+        yield places[start], Fit(None, forms, fit.at[start:stop], Sizes(sum(part), partial(list, part)))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import groupby, islice
 from typing import TypeVar
 
@@ -68,6 +69,34 @@ class FormRuns:
     def known(self) -> list[Form]:
         """Return the different forms."""
         return [form for form in dict.fromkeys(self._forms) if form is not None]
+
+
+class Sizes:
+    """The number of bytes of each of many items, counted when they are looked at; `total` is that of all of them."""
+
+    __slots__ = ("_parts", "total")
+
+    def __init__(self, total: int = 0, each: Callable[[], Sequence[int]] = tuple) -> None:
+        self._parts = [each]
+        self.total = total
+
+    @staticmethod
+    def of(items: Sequence[bytes]) -> Sizes:
+        """Return the sizes of these items."""
+        sizes = list(map(len, items))
+        return Sizes(sum(sizes), partial(list, sizes))
+
+    def add(self, others: Sizes) -> None:
+        """Add items at the end."""
+        self._parts += others._parts
+        self.total += others.total
+
+    def each(self) -> list[int]:
+        """Return the sizes one by one."""
+        found: list[int] = []
+        for part in self._parts:
+            found += part()
+        return found
 
 
 class Repeating(list[_T]):

@@ -6,11 +6,13 @@ The events are those of `sse.decode` of the joined pieces; tests compare the two
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, overload
 
+from streamkit.wire import sse_runs
+from streamkit.wire.columns import Later
 from streamkit.wire.runs import FormRuns
-from streamkit.wire.sse import Decoder
+from streamkit.wire.sse import LIMIT, Decoder
 from streamkit.wire.values import Events
 
 
@@ -82,6 +84,35 @@ class Payloads(Sequence[bytes]):
                 around = form.before + form.after
                 found += [of_pieces[entry] - around for entry in entries]
         return found
+
+
+def decode_each(pieces: DividedBody, forms: FormRuns, size: int, ends: Callable[[], Sequence[int]]) -> Events | None:
+    """Decode the body that `pieces` make, of `size` bytes, if each of them is one event; else return None.
+
+    `ends` returns where they end, which only readers of positions have to know. Blocks that are whole, one after another, and
+    without an id leave nothing behind; a byte order mark would not be in one.
+    """
+    if size > LIMIT:
+        return None
+    entries: list[Any] = list(range(len(pieces)))
+    names: list[tuple[str, int]] = []
+    for form, start, stop in forms:
+        if form is not None:
+            names.append((form.name, stop - start))
+            continue
+        for place, piece in enumerate(pieces[start:stop], start):
+            only = sse_runs.only_block(piece)
+            if only is None:
+                return None
+            entries[place] = only[0]
+            names.append((only[1], 1))
+    usual = all(name == "message" for name, _ in names)
+    return Events(
+        data=Payloads(entries, forms, pieces),
+        starts=Later(len(entries), lambda: [0, *ends()[:-1]]),
+        ends=Later(len(entries), lambda: list(ends())),
+        names=None if usual else [name for name, count in names for _ in range(count)],
+    )
 
 
 def decode(pieces: DividedBody, forms: FormRuns, ends: Sequence[int]) -> Events:

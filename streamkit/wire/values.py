@@ -102,8 +102,8 @@ class Events:
     """
 
     data: Sequence[bytes]
-    starts: list[int]
-    ends: list[int]
+    starts: Sequence[int]
+    ends: Sequence[int]
     names: list[str] | None = None
     ids: list[str] | None = None
     retries: dict[int, int] = field(default_factory=dict)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import random
@@ -40,14 +41,21 @@ def batches(lines: list[bytes], size: int) -> Iterator[list[bytes]]:
 
 
 def assert_equal(lines: list[bytes], size: int = 500) -> int:
-    """Hold both roads equal: the exchanges, their streams, their metrics. Return how many frames had a form."""
+    """Hold all roads equal: the exchanges, their streams, their metrics. Return how many frames had a form."""
+    lines = io.BytesIO(b"".join(lines)).readlines()  # one that is torn takes the next one with it
     plain = list(recording.read_batches(batches(lines, size)))
-    fast = list(recording.read_batches(batches(lines, size), on_demand=True))
+    fast = recording.read_batches(batches(lines, size), on_demand=True)
+    blocks = recording.read_batches(map(b"".join, batches(lines, size)), on_demand=True)
+    return min(assert_same(list(fast), plain), assert_same(list(blocks), plain))
+
+
+def assert_same(fast: list[Exchange], plain: list[Exchange]) -> int:
     assert len(fast) == len(plain)
     known = 0
     for one, other in zip(fast, plain, strict=True):
         assert one == other
         assert list(one.frames.sizes) == list(map(len, other.frames.data))
+        assert one.frames.size == len(other.frames.body)
         assert [one.frames.data[place] for place in range(len(one.frames))] == other.frames.data
         assert (one.frames.ends, one.frames.body, one.frames.head(70)) == (
             other.frames.ends,
@@ -177,7 +185,7 @@ def test_random_recordings(seed: int) -> None:
     for number in range(seed, seed + GROUP):
         rng = random.Random(number)
         known += assert_equal(recorded_lines(rng) + recorded_lines(rng), rng.choice((16, 40, 500)))
-    assert known > 20 * GROUP  # the road is taken, not only left
+    assert known > 10 * GROUP  # the road is taken, not only left
 
 
 # Real streams.
@@ -218,7 +226,7 @@ def test_flags_do_not_depend_on_what_is_in_a_hole(api: Any) -> None:
         found = holes_of(payload, b"")
         if found is None:
             continue
-        pieces, texts = found
+        pieces, texts, _ = found
         for empty in (False, True):
             filled = [[b"" if empty else text if is_text else b"1" for is_text in texts] for text in HOLE_VALUES]
             flags = {

@@ -94,7 +94,7 @@ def body(rng: random.Random) -> bytes:
 @pytest.mark.parametrize("seed", range(0, STREAMS, GROUP))
 def test_random_streams(seed: int, plain: Any) -> None:
     known = sum(assert_equal(answered(body(random.Random(number))), plain) for number in range(seed, seed + GROUP))
-    assert known > 20 * GROUP  # the road is taken, not only left
+    assert known > 10 * GROUP  # the road is taken, not only left
 
 
 def test_pages(plain: Any) -> None:

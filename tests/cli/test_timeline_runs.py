@@ -149,7 +149,7 @@ def test_deltas_depend_on_a_hole_as_their_examples_do(api: Any) -> None:
         found = holes_of(json.dumps(one).encode(), b"")
         if found is None:
             continue
-        pieces, texts = found
+        pieces, texts, _ = found
 
         def deltas(text: bytes, pieces: list[bytes] = pieces, texts: list[bool] = texts) -> list[Any]:
             holes = [text if is_text else b"1" for is_text in texts] + [b""]

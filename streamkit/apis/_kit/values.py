@@ -76,6 +76,11 @@ class Restated:
             self._times.pop(key, None)
         return True
 
+    def put(self, key: object, text: str) -> None:
+        """Add a delta that does not begin with the previous one."""
+        self.last[key] = text
+        self._times.pop(key, None)
+
     def add(self, chunk: int, path: str, text: Any, *, key: object = 0) -> Iterator[Misstep]:
         """Add a delta. Yield a misstep if it repeats the previous delta, or extends it several times in a row."""
         if type(text) is not str or not text:

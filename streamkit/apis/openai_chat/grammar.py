@@ -9,7 +9,7 @@ the role in the first delta of a choice, one finish reason per choice, usage in 
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from itertools import compress, count
 from operator import itemgetter
@@ -103,6 +103,7 @@ class _ChatWalk:
         # Of the run of chunks of one form that is being read: where it stops, which texts repeat the one before them, and
         # before which chunk only those texts are left to be checked.
         self._run_stop = 0
+        self._texts: list[str] = []
         self._repeats: list[int] = []
         self._settled = 0
 
@@ -114,6 +115,9 @@ class _ChatWalk:
             if flag == TEXT and self._continues(chunk):
                 if isinstance(chunks, Repeating):
                     index = self._skip(chunks, index)
+                    if index + 1 < self._settled:
+                        yield from self._repeated_texts(index + 1)
+                        index = self._run_stop - 1
                 continue
             if index < self._settled:
                 yield from self._repeated_text(index, chunk)
@@ -158,12 +162,27 @@ class _ChatWalk:
                 return first
             texts = [chunk["choices"][0]["delta"]["content"] for chunk in chunks[first:stop]]
             self._repeats = list(compress(count(first + 1), map(str.startswith, texts[1:], texts)))
+            self._texts = texts
             self._run_stop = stop
         index = bisect_right(self._repeats, first)
         last = self._repeats[index] - 1 if index < len(self._repeats) else self._run_stop - 1
         choice = chunks[last]["choices"][0]
         self._restated.last[choice["index"], "content"] = choice["delta"]["content"]
         return last
+
+    def _repeated_texts(self, first: int) -> Iterator[Misstep]:
+        """Check the texts of the rest of a run, from `first` on; everything else was checked with another chunk of the same form."""
+        begin = self._run_stop - len(self._texts)
+        number = self._stream.chunks[first]["choices"][0]["index"]
+        key = number, "content"
+        checked = first - 1
+        for index in self._repeats[bisect_left(self._repeats, first) :]:
+            if checked < index - 1:
+                self._restated.put(key, self._texts[index - 1 - begin])
+            yield from self._restated.add(index, "$.choices[0].delta.content", self._texts[index - begin], key=key)
+            checked = index
+        if checked < self._run_stop - 1:
+            self._restated.put(key, self._texts[-1])
 
     def _repeated_text(self, index: int, chunk: dict[str, Any]) -> Iterator[Misstep]:
         """Check the text of a chunk; everything else was checked with another chunk of the same form."""
