@@ -44,8 +44,8 @@ class ConvertJob:
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """One exchange in the new format, the file and the number that it had, what the format could not hold, and the rules by which
-    secrets were cut, with the number of cuts."""
+    """One exchange in the new format, its former file and number, what the format could not represent, and the rules by
+    which secrets were removed, with their number."""
 
     path: str
     number: int

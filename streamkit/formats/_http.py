@@ -42,7 +42,7 @@ def status_and_headers(data: bytes) -> tuple[Response | None, bytes, int]:
 def decoded_body(body: bytes, headers: Headers) -> tuple[bytes, str]:
     """Decode the content coding of a body. Return the body, and what could not be decoded (empty if nothing).
 
-    Many tools store the body decoded and the header as it was: bytes that do not have their coding's mark stay as they are.
+    Many tools store the body decoded and the header as it was: bytes that do not begin like their coding are returned unchanged.
     """
     coding = (header(headers, "content-encoding") or "identity").strip().lower()
     if coding in ("gzip", "x-gzip") and body.startswith(b"\x1f\x8b"):

@@ -38,12 +38,13 @@ class ReducedStream:
 
 
 def reduce_stream(stream: Stream, rule: Rule, *, keep_text: bool = False) -> ReducedStream:
-    """Return the smallest stream of the same API that still breaks `rule` and no default rule that the whole stream keeps.
+    """Return the smallest stream of the same API that still breaks `rule` and no other default rule than the whole
+    stream.
 
     Events and fields that do not matter are removed, texts are masked letter by letter unless `keep_text`. It is a raw
     event stream where that alone shows the finding; else a recording, with the host, the status, the flags of the request
-    and how the connection ended. Raises UsageError for a rule that is not about the body, StreamkitError where a file of
-    a file with only the stream does not break it.
+    and how the connection ended. Raises UsageError for a rule that is not about the body, StreamkitError if a file
+    with only this stream does not break it.
     """
     check_reducible(rule)
     stream = judged(stream)

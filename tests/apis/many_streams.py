@@ -1,4 +1,4 @@
-"""Streams that two roads through the program are held equal on: those of the pages, the samples, and real ones."""
+"""Streams for tests that two implementations give equal results: those of the pages, the samples, and real ones."""
 
 from __future__ import annotations
 

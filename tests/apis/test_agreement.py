@@ -1,4 +1,4 @@
-"""What the chunks of a stream add, what their flags say of them, and what the message contains agree, in every API."""
+"""In every API, the deltas of chunks, their flags and the assembled message agree."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def named(stream: Stream) -> str:
 
 
 def disagreements(stream: Stream) -> list[tuple[int, str]]:
-    """The chunks, and the kinds of content of which their flags and their deltas say different things."""
+    """The chunks, and the kinds of content in which their flags and their deltas differ."""
     return [
         (chunk, kind)
         for chunk, flags in enumerate(stream.flags)

@@ -1,6 +1,6 @@
-"""One chunk of another API in a clean stream does not turn the detection, in the middle or at the end, whichever two these are.
+"""One chunk of another API, in the middle or at the end of a clean stream, does not change the detection, for any two APIs.
 
-Every pair of the catalogue's APIs is tried, with every event of the other one's good stream.
+Every pair of APIs is tried, with every event of the other one's good stream.
 """
 
 from __future__ import annotations

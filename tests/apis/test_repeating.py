@@ -1,4 +1,4 @@
-"""A stream whose chunks repeat each other is judged as one whose chunks are looked at one by one, whatever it holds.
+"""A stream whose chunks are checked by example has the same findings as if they were checked one by one.
 
 200 random streams; 35,000 with the environment variable STREAMKIT_SLOW_TESTS=1.
 """

@@ -1,6 +1,6 @@
-"""In a real browser, the text of a stream does nothing in the pages and on the terminal that shows it.
+"""In a real browser, text of a stream is inert in our pages, and on a terminal that shows it.
 
-Every payload is first shown to be one: in a page, or on a terminal, that does not escape it, it is noticed.
+Each payload is first shown to work in a page, or on a terminal, that does not escape it.
 """
 
 from __future__ import annotations

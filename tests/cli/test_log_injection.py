@@ -1,4 +1,4 @@
-"""What a stream or a file name says is one line wherever a person or a runner of CI reads it, and begins no command there.
+"""Text of a stream or a file name is one line wherever a person or a CI runner reads it, and never begins a command.
 
 GitHub Actions obeys `::error::…` at the beginning of any line of a log and `##[error]` anywhere in it; a spreadsheet takes a
 cell that begins with `=` for a formula.

@@ -1,6 +1,6 @@
-"""Recordings that cannot be written, and files that several recorders want at once.
+"""Recordings that cannot be written, and files that several recorders write to at once.
 
-The stream goes on for whoever reads it, the loss is one line on stderr, the exit code is 2, and what was written stays.
+The stream continues for its reader, the loss is one line on stderr, the exit code is 2, and what was written stays.
 """
 
 from __future__ import annotations

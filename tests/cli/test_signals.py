@@ -1,4 +1,4 @@
-"""Signals that ask a process to end: every recording is closed and says why, and the exit code tells a shell.
+"""Signals that end a process: every recording is closed with the reason, and the exit code is that of the signal.
 
 A container is stopped with SIGTERM, and with SIGKILL ten seconds later; a terminal that closes sends SIGHUP, Ctrl-\\ SIGQUIT.
 """

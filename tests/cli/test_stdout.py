@@ -1,4 +1,4 @@
-"""Standard output in every state in which a shell, a full disk or a closed window can leave it, for every command.
+"""Standard output in every state that a shell, a full disk or a closed window can cause, for every command.
 
 Output that cannot be written is one line on stderr and exit code 2. A closed pipe is silent (141, as with SIGPIPE), and
 a recording continues. No test waits for a length of time: each step begins when the other side has shown that it is

@@ -1,6 +1,6 @@
-"""A terminal obeys control characters: whatever a stream contains, no command passes them on to one.
+"""Terminals obey control characters: no command writes those of a stream to one.
 
-Each command runs on a pseudo-terminal with a stream that tries everything.
+Each command runs on a pseudo-terminal with a stream that contains every kind.
 """
 
 from __future__ import annotations

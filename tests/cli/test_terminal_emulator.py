@@ -1,5 +1,5 @@
-"""A terminal shows the text of a stream and does nothing that the text asks for. The terminal is pyte's, an emulator in Python;
-tests/cli/test_browser.py asks xterm.js the same where it is installed.
+"""A terminal shows the text of a stream and obeys nothing in it. The terminal is pyte's, an emulator in Python;
+tests/cli/test_browser.py does the same with xterm.js, if it is installed.
 
 Every payload is first shown to be one: unless it is escaped, the terminal obeys it, or does not show it as text.
 """

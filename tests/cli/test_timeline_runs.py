@@ -1,4 +1,4 @@
-"""A timeline whose runs of chunks are shown from their texts alone is the timeline of the same chunks looked at one by one.
+"""A timeline made from the texts of similar chunks equals that made from the chunks one by one.
 
 1,000 random recordings; 35,000 with the environment variable STREAMKIT_SLOW_TESTS=1.
 """

@@ -1,4 +1,4 @@
-"""Lint in a test: what its calls received, and the fixture `streamkit_lint`."""
+"""Lint in a test: the streams that it received, and the fixture `streamkit_lint`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the good server answers: a model of a few rules, the same for every API."""
+"""The answers of the good server: a model of a few rules, the same for every API."""
 
 from __future__ import annotations
 

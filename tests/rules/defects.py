@@ -1,7 +1,7 @@
-"""Defects of every kind, made of the good streams of `tests/specs/streams`: events that are dropped, doubled, moved or foreign,
+"""Defects of every kind, made from the good streams of `tests/specs/streams`: events that are dropped, doubled, moved or foreign,
 fields that are gone, null, of another type, negative, of an unknown word or changed, texts that are repeated so far, sums.
 
-What is lawful all the same is no defect: a field that the API's own types make optional may be gone or null. Everything
+What is still allowed is not a defect: a field that the API's own types make optional may be gone or null. Everything
 else is one, whether or not the stream itself can show it.
 """
 

@@ -1,4 +1,4 @@
-"""More defects, of the streams of the four APIs that are spoken most: what is told several times and once otherwise, names in
+"""More defects, in streams of the four most common APIs: what is told several times and once otherwise, names in
 the other spelling, values beside their range, streams that end too early, and texts that are told so far in each event.
 
 Which of its events an edit is made to is drawn, always in the same way.

@@ -1,6 +1,6 @@
 """A claim about a client is shown where it was measured: on streams of the client's API, and for the field that it is about.
 
-What the clients do stands in the measurements; here it is held which of them a finding shows.
+The effects themselves are in the measurements; these tests check which of them a finding shows.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Of the defects that can be made of a good stream, how many lint finds: most of them, in every API that has these tables.
+"""How many of the defects that can be made in a good stream lint finds: most, in every API with tables.
 
     pytest -n 0 -s tests/rules/test_defects.py
 
@@ -305,7 +305,7 @@ GOOD = (
         "writer_completions",
         "writer.sse",
         text="value",
-        # A chunk is its text and nothing else: without one, or with two in another order, it is another lawful stream.
+        # A chunk is its text and nothing else: without one, or with two in another order, it is another valid stream.
         invisible=frozenset({"event dropped", "event moved", "events swapped"}),
     ),
 )

@@ -1,4 +1,4 @@
-"""The pages of docs/rules and docs/grammars.md are those that the docstrings and tables make."""
+"""The pages of docs/rules and docs/grammars.md match the docstrings and tables."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
     STREAMKIT_FUZZ=20000 pytest tests/rules/test_fuzz.py
 
-runs more of them than the few hundred of every day.
+runs more than the default of a few hundred.
 """
 
 from __future__ import annotations

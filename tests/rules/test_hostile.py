@@ -1,4 +1,4 @@
-"""Nothing in a file ends the run: what a stream holds is a finding, and the streams beside it are judged all the same."""
+"""Nothing in a file ends the run: a bad stream is a finding, and the other streams are checked as usual."""
 
 from __future__ import annotations
 

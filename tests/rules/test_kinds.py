@@ -1,4 +1,4 @@
-"""Nothing that a table finds vanishes: every misstep and misfit has its rule, and every such rule a table that gives it.
+"""Nothing that a table finds is lost: every misstep and misfit has its rule, and every such rule has a table that finds it.
 
 An API declares what its tables can find (`Judge.misstep_kinds`, `Judge.misfit_kinds`), most of it read off the tables
 themselves. What is declared is compared with the rules here, and what is found in streams (`test_fuzz.py`, and all

@@ -1,4 +1,4 @@
-"""Every rule's file is its manual: it says what, why and who breaks, and its own examples prove it."""
+"""Every rule's file is its manual: what it finds, why, and what to do, with examples that prove it."""
 
 from __future__ import annotations
 

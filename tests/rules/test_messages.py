@@ -1,4 +1,4 @@
-"""What rules say of odd input is said in words: no value of Python's, no name that is not there, no empty quotes.
+"""Messages of rules on odd input are plain text: no Python values, no missing names, no empty quotes.
 
 Every rule runs over each of the odd inputs, as a whole body, as the only event, and among the events of a good stream of
 every API; and over good streams with one field replaced by a value of another type.

@@ -1,6 +1,6 @@
 """Every rule has a page of small defects, each in an otherwise good stream: the rule meant for it finds it, and no other.
 
-What is lawful stands there too, with `-`: it raises no error and no warning.
+Valid streams are listed too, with `-`: they cause no error and no warning.
 """
 
 from __future__ import annotations

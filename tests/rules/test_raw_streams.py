@@ -1,4 +1,4 @@
-"""What `curl -sN` and `curl -i` wrote is judged for its framing, whatever is wrong with it: a defect makes no log of it."""
+"""The framing of what `curl -sN` and `curl -i` wrote is checked, whatever is wrong with it: a defect does not turn it into a log."""
 
 from __future__ import annotations
 

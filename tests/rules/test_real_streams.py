@@ -1,6 +1,6 @@
-"""Streams recorded by others are the measure of what lint may call an error: those of the APIs' own servers are clean.
+"""Streams recorded by others limit what lint may report as an error: those of the APIs' own servers have none.
 
-What is left is a real deviation, and stands here with its reason.
+Every remaining finding is a real deviation, listed here with its reason.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Agents as people write them, two providers and several turns each, recorded through one proxy and served as they are."""
+"""Agents as people write them, two providers and several turns each, recorded through one proxy and served unchanged."""
 
 from __future__ import annotations
 

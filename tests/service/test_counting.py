@@ -1,4 +1,4 @@
-"""Requests for token counts and lists of models, answered from what recordings contain, and told apart by headers."""
+"""Requests for token counts and lists of models, answered from what recordings contain, and distinguished by headers."""
 
 from __future__ import annotations
 

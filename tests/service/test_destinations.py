@@ -1,4 +1,4 @@
-"""For which provider a request is, and that a key reaches no other."""
+"""Which provider a request is for, and that its key reaches no other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What comes from outside has a bound, and a recorder writes nothing that a reader refuses."""
+"""All input is limited, and a recorder writes nothing that a reader rejects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is played of a recording whose response is not known."""
+"""What is played for a recording whose response is unknown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""langchain-openai: `ChatOpenAI.stream`, its chunks added up."""
+"""langchain-openai: `ChatOpenAI.stream`, with its chunks added."""
 
 from __future__ import annotations
 
