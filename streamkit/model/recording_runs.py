@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import compress, count, repeat
 from operator import add, and_, contains, itemgetter
 
@@ -30,8 +30,9 @@ START = b'{"type":"frame","at":'
 _LONGEST_TIME = 18  # digits, so that a time has 63 bits
 _FIELDS = itemgetter("type", "at", "text")
 _DIGITS = b",0123456789"
-_BACKSLASH, _COMMA = b"\\,"
+_BACKSLASH = ord("\\")
 _END = b'"}\n'
+_MOST_RUNS = 8
 
 
 class _Template:
@@ -164,12 +165,9 @@ class _Template:
 
     def _cut(self, lines: Sequence[bytes]) -> list[bytes]:
         """Return what is in the holes of lines that fit, line by line."""
-        begin, size = len(START), len(self._first)
-        comma = lines[0].index(b",", begin)
-        if list(map(itemgetter(comma), lines)).count(_COMMA) == len(lines):  # as many digits in each time
-            inner = list(map(itemgetter(slice(comma + size, -len(self._last))), lines))
-        else:
-            inner = [line[line.index(b",", begin) + size : -len(self._last)] for line in lines]
+        inner: list[bytes] = []
+        for comma, run in _by_time(lines):
+            inner += map(itemgetter(slice(comma + len(self._first), -len(self._last))), run)
         return cut(inner, self._finders)
 
     def _form(self, empty: tuple[bool, ...]) -> Form:
@@ -203,6 +201,29 @@ def _times(raw: list[bytes]) -> list[int | None]:
     if raw.count(b"null") != len(raw):
         raise Unfit
     return [None] * len(raw)
+
+
+def _by_time(lines: Sequence[bytes]) -> Iterator[tuple[int, Sequence[bytes]]]:
+    """Yield lines that follow each other and whose times have as many digits, with the place of the comma after the time.
+
+    At that place, a line with a longer time has a digit, and one with a shorter time something of its text, in which no quote
+    follows a comma: it would be escaped. Times mostly grow, so there are few such runs.
+    """
+    for _ in range(_MOST_RUNS):
+        if not lines:
+            return
+        comma = lines[0].index(b",", len(START))
+        count = min(_beginning(lines, comma, b","), _beginning(lines, comma + 1, b'"'))
+        yield comma, lines[:count]
+        lines = lines[count:]
+    for line in lines:
+        yield line.index(b",", len(START)), [line]
+
+
+def _beginning(lines: Sequence[bytes], place: int, byte: bytes) -> int:
+    """Return how many of the first lines have this byte at this place."""
+    column = bytes(map(itemgetter(place), lines))
+    return len(column) - len(column.lstrip(byte))
 
 
 def _spread(which: list[bool], within: list[bool]) -> list[bool]:
