@@ -100,6 +100,12 @@ def fed(body: bytes) -> Iterator[bytes]:
                 yield item.data
 
 
+def fed_columns(body: bytes) -> Iterator[bytes]:
+    decoder = sse.Decoder()
+    for data in reads(body):
+        yield from decoder.feed_columns(data).data
+
+
 def plain(body: bytes) -> Iterator[bytes]:
     return iter(sse.Decoder(runs=False).whole(body).data)
 
@@ -221,6 +227,7 @@ def table_of(shape: Shape, rounds: int, others: dict[str, Way]) -> str:
         "decode, without JSON": framing_of(sse.decode, shape),
         "decode": parsing_of(lambda body: iter(sse.decode(body).data), shape),
         "Decoder, reads of 64 KiB": parsing_of(fed, shape),
+        "Decoder, the same in columns": parsing_of(fed_columns, shape),
         "decode, plain loop": parsing_of(plain, shape),
     }
     ways |= {f"{name}, reads of 64 KiB": parsing_of(way, shape) for name, way in others.items()}

@@ -6,9 +6,8 @@ stream gets color.
 
 from __future__ import annotations
 
-import re
-
 from streamkit.frozen import dataclass
+from streamkit.patterns import pattern
 from streamkit.text import safe_text
 
 # ECMA-48 "select graphic rendition": 1 bold, 2 faint, 3x the eight colors that a theme defines.
@@ -31,7 +30,7 @@ VERDICTS = {
     "error": "error",
 }
 """The role of each verdict on a stream."""
-_PAINT = re.compile(r"(\x1b\[[0-9]*m)")
+_PAINT = pattern(r"(\x1b\[[0-9]*m)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import importlib
 import os
-import pkgutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, ValuesView
 from functools import cache, cached_property
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.util import module_from_spec, spec_from_file_location
+from threading import RLock
 from types import ModuleType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from streamkit.errors import CatalogueError, UnknownEntry, suggestion
 
@@ -25,6 +27,7 @@ Entry = TypeVar("Entry")
 
 # Set this variable to disable plugins, as the tests do.
 NO_PLUGINS = "STREAMKIT_NO_PLUGINS"
+_IMPORTING = RLock()
 _PACKAGE_FOLDERS = (".dist-info", ".egg-info", "egg-info")
 
 
@@ -107,18 +110,16 @@ class Catalogue(Mapping[str, Entry]):
 
     def _found(self) -> Iterator[tuple[str, Entry]]:
         for module in self._modules(self._package):
-            if self._families:
-                for member in self._modules(module):
-                    yield member, self._only_entry(member, _imported(member))
-            else:
-                yield module, self._only_entry(module, _imported(module))
+            for member in self._modules(module.__name__) if self._families else (module,):
+                yield member.__name__, self._only_entry(member.__name__, member)
         yield from self._plugins()
 
-    def _modules(self, package: str) -> Iterator[str]:
+    def _modules(self, package: str) -> Iterator[ModuleType]:
         """Yield the modules and packages of a folder that are not private."""
-        for name in _module_names(importlib.import_module(package).__path__):
+        parent = importlib.import_module(package)
+        for name, path in _module_files(parent.__path__).items():
             if not name.startswith("_") and name not in self._apart:
-                yield f"{package}.{name}"
+                yield _imported(f"{package}.{name}", path)
 
     def _points(self) -> list[EntryPoint]:
         return [] if os.environ.get(NO_PLUGINS) else list(entry_points(self._package))
@@ -153,10 +154,10 @@ class Catalogue(Mapping[str, Entry]):
         return f"unknown {what} {name!r}; {suggestion(str(name), self.entries)}"
 
 
-def _imported(module: str) -> ModuleType:
-    """Import the module of an entry. Raises CatalogueError, with the line of its file that failed."""
+def _imported(module: str, path: str | None = None) -> ModuleType:
+    """Import the module of an entry, whose file may be known. Raises CatalogueError, with the line of its file that failed."""
     try:
-        return importlib.import_module(module)
+        return importlib.import_module(module) if path is None else _loaded(module, path)
     except Exception as error:
         raise CatalogueError(f"{_place(error, module) or module}: {type(error).__name__}: {error}") from error
 
@@ -174,30 +175,54 @@ def _place(error: Exception, module: str) -> str:
     return place
 
 
-def _module_names(paths: Iterable[str]) -> list[str]:
-    """Return the sorted names of the modules and packages in these folders. Other import paths (a zip) are listed by pkgutil, which
-    takes several times as long."""
-    names: set[str] = set()
-    for path in paths:
-        if not os.path.isdir(path):  # noqa: PTH112
-            names.update(module.name for module in pkgutil.iter_modules([path]))
+def _module_files(folders: Iterable[str]) -> dict[str, str | None]:
+    """Return the modules and packages in these folders and their files, sorted by name. Other import paths (a zip) are listed by
+    pkgutil, which takes several times as long, and their files are not known."""
+    found: dict[str, str | None] = {}
+    for folder in folders:
+        if not os.path.isdir(folder):  # noqa: PTH112
+            import pkgutil
+
+            found.update((module.name, None) for module in pkgutil.iter_modules([folder]))
             continue
-        with os.scandir(path) as inside:  # knows which entries are files without another system call
-            names.update(
-                name for entry in inside if (name := entry.name.removesuffix(".py")).isidentifier() and _holds(entry)
-            )
-    return sorted(names)
+        with os.scandir(folder) as inside:  # knows which entries are files without another system call
+            for entry in inside:
+                name = entry.name.removesuffix(".py")
+                if name.isidentifier() and (path := _source_of(entry)):
+                    found[name] = None if name in found else path  # the import system knows which one is first
+    return dict(sorted(found.items()))
 
 
-def _holds(entry: os.DirEntry[str]) -> bool:
-    """Return whether something in a folder is a module or a package."""
+def _source_of(entry: os.DirEntry[str]) -> str | None:
+    """Return the source file of something in a folder if it is a module or a package."""
     if entry.name.endswith(".py"):
-        return entry.is_file()
-    return os.path.isfile(os.path.join(entry.path, "__init__.py"))  # noqa: PTH113, PTH118
+        return entry.path if entry.is_file() else None
+    inner = os.path.join(entry.path, "__init__.py")  # noqa: PTH118
+    return inner if os.path.isfile(inner) else None  # noqa: PTH113
 
 
 def _is_module(path: str) -> bool:
     return os.path.isfile(f"{path}.py") or os.path.isfile(os.path.join(path, "__init__.py"))  # noqa: PTH113, PTH118
+
+
+def _loaded(qualified: str, path: str) -> ModuleType:
+    """Import a module from its file. It need not be found, which takes a third of the time of importing a small module, and there
+    are some three hundred."""
+    with _IMPORTING:
+        if qualified in sys.modules:
+            return importlib.import_module(qualified)
+        inner = [os.path.dirname(path)] if path.endswith("__init__.py") else None  # noqa: PTH120
+        loader = SourceFileLoader(qualified, path)
+        spec = spec_from_file_location(qualified, path, loader=loader, submodule_search_locations=inner)
+        module = sys.modules[qualified] = module_from_spec(cast("ModuleSpec", spec))
+        try:
+            loader.exec_module(module)
+        except BaseException:
+            del sys.modules[qualified]
+            raise
+        package, _, name = qualified.rpartition(".")
+        setattr(sys.modules[package], name, module)
+        return sys.modules[qualified]
 
 
 def entry_points(group: str) -> list[EntryPoint]:
@@ -245,6 +270,8 @@ def _entry_point_texts(path: tuple[str, ...]) -> list[bytes] | None:
 
 def data_of(package: str, name: str) -> bytes:
     """Return the contents of a data file of a package, also if the package is in an archive. Raises CatalogueError."""
+    import pkgutil
+
     data = pkgutil.get_data(package, name)
     if data is None:
         raise CatalogueError(f"{package} has no data file {name}")

@@ -11,6 +11,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from streamkit.patterns import pattern
+
 # C0 without TAB and LF, DEL, C1, soft hyphen, zero-width and bidirectional controls, line and paragraph separators, BOM,
 # interlinear annotations, lone surrogates (which no terminal encoding can carry), two noncharacters
 # (not allowed in XML either), and tag characters (invisible text).
@@ -23,20 +25,22 @@ _SELECTORS = "\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef"
 _FLAG = "\U0001f3f4"
 _TAGS = "\U000e0030-\U000e0039\U000e0061-\U000e007a"
 # The only valid use of tag characters is the flag of a subdivision (Unicode TS 51, emoji tag sequence).
-_SUSPECT = re.compile(
+_SUSPECT = pattern(
     f"(?P<flag>{_FLAG}[{_TAGS}]{{3,6}}\U000e007f)|(?P<joiner>[{_JOINERS}])|(?P<selector>[{_SELECTORS}])|[{_CONTROL}]"
 )
+# What every match of _SUSPECT contains. A set of characters is found ten times as fast as one of several expressions.
+_IN_SUSPECT = pattern(f"[{_JOINERS}{_SELECTORS}{_CONTROL}]")
 # The end of a piece that depends on the next piece: a joiner on the character after it, a flag on its tags.
-_UNDECIDED = re.compile(f"(?:[{_JOINERS}](?:{_FLAG}[{_TAGS}]{{0,6}})?|{_FLAG}[{_TAGS}]{{0,6}})\\Z")
+_UNDECIDED = pattern(f"(?:[{_JOINERS}](?:{_FLAG}[{_TAGS}]{{0,6}})?|{_FLAG}[{_TAGS}]{{0,6}})\\Z")
 _CONTEXT = 8  # characters: the longest sequence that is evaluated as a whole
 # A superset of the emoji; symbols that no joiner ever follows do no harm here.
-_EMOJI = re.compile(
+_EMOJI = pattern(
     "[\xa9\xae\u203c\u2049\u20e3\u2122\u2139\u2190-\u21ff\u2300-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
 )
 # Each of these takes one column and does not combine with others: ASCII, Latin letters, and the punctuation, arrows and lines
 # that this program writes. Text that consists of them needs no tables.
-_NARROW = re.compile("[ -~\xa1-\xac\xae-\u02af\u2010-\u2027\u2030-\u203b\u2190-\u2193\u2500-\u257f]*")
-_COMMAND = re.compile(r"##(?=\[|vso\[)", re.IGNORECASE)
+_NARROW = pattern("[ -~\xa1-\xac\xae-\u02af\u2010-\u2027\u2030-\u203b\u2190-\u2193\u2500-\u257f]*")
+_COMMAND = pattern(r"##(?=\[|vso\[)", re.IGNORECASE)
 _VIRAMA = 9  # the combining class of signs that form a conjunct; a joiner after one needs no character after it
 
 
@@ -56,7 +60,7 @@ def safe_text(text: str) -> str:
 
 def needs_no_escape(text: str) -> bool:
     """Return whether `safe_text` returns the text unchanged, because it has no character that it could escape."""
-    return (text.isascii() and text.isprintable()) or _SUSPECT.search(text) is None
+    return (text.isascii() and text.isprintable()) or _IN_SUSPECT.search(text) is None
 
 
 def safe_json(text: str) -> str:

@@ -8,6 +8,7 @@ import inspect
 import pickle
 from collections.abc import Callable
 from dataclasses import KW_ONLY, InitVar, field
+from functools import partial
 from typing import Any, ClassVar, get_type_hints
 
 import pytest
@@ -29,9 +30,20 @@ class Point:
     names: list[str] = field(default_factory=list)
 
 
+def undescribed(decorator: Decorator) -> type:
+    @decorator(frozen=True, slots=True)
+    class Value:
+        a: int
+        b: int = 0
+
+    return Value
+
+
 def several(decorator: Decorator) -> type:
     @decorator(frozen=True, slots=True)
     class Value:
+        """A value."""
+
         a: int
         b: str = "b"
         c: list[int] = field(default_factory=list)
@@ -42,6 +54,8 @@ def several(decorator: Decorator) -> type:
 def single(decorator: Decorator) -> type:
     @decorator(frozen=True, slots=True)
     class Value:
+        """A value."""
+
         a: float = 1.5
 
     return Value
@@ -50,6 +64,8 @@ def single(decorator: Decorator) -> type:
 def empty(decorator: Decorator) -> type:
     @decorator(frozen=True, slots=True)
     class Value:
+        """A value."""
+
         LIMIT: ClassVar[int] = 3
 
     return Value
@@ -58,6 +74,8 @@ def empty(decorator: Decorator) -> type:
 def by_keyword(decorator: Decorator) -> type:
     @decorator(frozen=True, slots=True, kw_only=True)
     class Value:
+        """A value."""
+
         a: int = 1
         b: int
 
@@ -67,6 +85,8 @@ def by_keyword(decorator: Decorator) -> type:
 def partly_by_keyword(decorator: Decorator) -> type:
     @decorator(frozen=True, slots=True)
     class Value:
+        """A value."""
+
         a: int
         _: KW_ONLY
         b: dict[str, int] = field(default_factory=dict)
@@ -78,6 +98,8 @@ def partly_by_keyword(decorator: Decorator) -> type:
 def hidden(decorator: Decorator) -> type:
     @decorator(frozen=True, slots=True)
     class Value:
+        """A value."""
+
         a: int
         b: int = field(default=2, repr=False)
         c: int = field(default=3, compare=False)
@@ -89,6 +111,8 @@ def hidden(decorator: Decorator) -> type:
 def with_own_methods(decorator: Decorator) -> type:
     @decorator(frozen=True, slots=True)
     class Value:
+        """A value."""
+
         a: int
         b: int = 0
 
@@ -107,6 +131,8 @@ def with_own_methods(decorator: Decorator) -> type:
 def with_own_hash(decorator: Decorator) -> type:
     @decorator(frozen=True, slots=True)
     class Value:
+        """A value."""
+
         a: int
 
         def __hash__(self) -> int:
@@ -118,6 +144,8 @@ def with_own_hash(decorator: Decorator) -> type:
 def with_own_init(decorator: Decorator) -> type:
     @decorator(frozen=True, slots=True)
     class Value:
+        """A value."""
+
         a: int
 
         def __init__(self) -> None:
@@ -129,6 +157,8 @@ def with_own_init(decorator: Decorator) -> type:
 def after_init(decorator: Decorator) -> type:
     @decorator(frozen=True, slots=True)
     class Value:
+        """A value."""
+
         a: int
         b: int = field(init=False)
 
@@ -141,6 +171,8 @@ def after_init(decorator: Decorator) -> type:
 def not_all_in_init(decorator: Decorator) -> type:
     @decorator(frozen=True, slots=True)
     class Value:
+        """A value."""
+
         a: int
         b: int = field(init=False, default=4)
 
@@ -150,6 +182,8 @@ def not_all_in_init(decorator: Decorator) -> type:
 def with_init_only(decorator: Decorator) -> type:
     @decorator(frozen=True, slots=True)
     class Value:
+        """A value."""
+
         a: InitVar[int]
         b: int = 1
 
@@ -162,10 +196,14 @@ def with_init_only(decorator: Decorator) -> type:
 def inherited(decorator: Decorator) -> type:
     @decorator(frozen=True, slots=True)
     class Base:
+        """A value."""
+
         a: int
 
     @decorator(frozen=True, slots=True)
     class Value(Base):
+        """A value."""
+
         b: int = 2
 
     return Value
@@ -174,8 +212,38 @@ def inherited(decorator: Decorator) -> type:
 def changeable(decorator: Decorator) -> type:
     @decorator(slots=True)
     class Value:
+        """A value."""
+
         a: int
         b: int = 2
+
+    return Value
+
+
+def changeable_with_own_methods(decorator: Decorator) -> type:
+    @decorator(slots=True)
+    class Value:
+        """A value."""
+
+        a: int
+        b: list[int] = field(default_factory=list, repr=False)
+
+        def __eq__(self, other: object) -> bool:
+            return isinstance(other, type(self)) and self.a == other.a
+
+    return Value
+
+
+def changeable_with_own_hash(decorator: Decorator) -> type:
+    @decorator(slots=True, kw_only=True)
+    class Value:
+        """A value."""
+
+        a: int
+        b: int = field(default=1, compare=False)
+
+        def __hash__(self) -> int:
+            return 7
 
     return Value
 
@@ -194,7 +262,10 @@ CLASSES: dict[str, tuple[Callable[[Decorator], type], list[dict[str, Any]]]] = {
     "a field that is no parameter": (not_all_in_init, [{"a": 1}]),
     "a parameter that is no field": (with_init_only, [{"a": 1}]),
     "inherited": (inherited, [{"a": 1}, {"a": 1, "b": 3}]),
-    "not frozen": (changeable, [{"a": 1}]),
+    "without a docstring": (undescribed, [{"a": 1}]),
+    "not frozen": (changeable, [{"a": 1}, {"a": 1, "b": 3}]),
+    "not frozen, methods of its own": (changeable_with_own_methods, [{"a": 1}, {"a": 1, "b": [3]}]),
+    "not frozen, a hash of its own": (changeable_with_own_hash, [{"a": 1}, {"a": 1, "b": 3}]),
 }
 
 
@@ -217,6 +288,7 @@ def description(cls: type, values: list[dict[str, Any]]) -> dict[str, Any]:
         "parameters": str(cls.__dataclass_params__),  # type: ignore[attr-defined]
         "match": cls.__match_args__,  # type: ignore[attr-defined]
         "slots": cls.__slots__,  # type: ignore[attr-defined]
+        "docstring": cls.__doc__,
         "names": (cls.__name__, cls.__qualname__, cls.__module__, cls.__init__.__qualname__),
         "repr": [repr(value) for value in made],
         "values": [[getattr(value, name) for name in names] for value in made],
@@ -224,6 +296,7 @@ def description(cls: type, values: list[dict[str, Any]]) -> dict[str, Any]:
         "another class": [value == object() for value in made],
         "hash": [outcome(lambda value=value: hash(value)) for value in made],
         "replaced": [repr(outcome(lambda value=value: dataclasses.replace(value))) for value in made],
+        "replaced by copy": [hasattr(value, "__replace__") and repr(outcome(value.__replace__)) for value in made],
         "as dict": [repr(dataclasses.asdict(value)) for value in made],
         "copied": [repr(copy.copy(value)) for value in made],
         "set": [outcome(lambda name=name: setattr(made[0], name, 1)) for name in names],
@@ -240,6 +313,28 @@ def test_a_class_is_as_the_standard_library_makes_it(name: str) -> None:
     assert description(make(frozen.dataclass), values) == description(make(dataclasses.dataclass), values)
 
 
+@pytest.mark.parametrize(
+    ("make", "fast"),
+    [
+        (several, True),
+        (empty, False),
+        (partly_by_keyword, True),
+        (undescribed, False),
+        (after_init, False),
+        (changeable, True),
+    ],
+)
+def test_which_classes_are_cheap_to_define(make: Callable[[Decorator], type], fast: bool) -> None:
+    assert (type(vars(make(frozen.dataclass))["__init__"]) is frozen._Init) is fast
+
+
+def test_the_fields_are_described_when_they_are_read() -> None:
+    cls = several(frozen.dataclass)
+    assert dataclasses.is_dataclass(cls)
+    assert [each.name for each in dataclasses.fields(cls(1))] == ["a", "b", "c"]
+    assert type(vars(cls)["__dataclass_fields__"]) is dict
+
+
 def test_a_default_is_made_for_each_instance() -> None:
     assert Point(1).names is not Point(1).names
     names = ["a"]
@@ -251,12 +346,33 @@ def test_a_value_is_pickled() -> None:
     assert pickle.loads(pickle.dumps(point)) == point  # noqa: S301
 
 
-def test_the_init_is_compiled_when_the_first_instance_is_made() -> None:
+def test_the_init_is_compiled_for_a_class_with_many_instances() -> None:
     cls = several(frozen.dataclass)
-    before = vars(cls)["__init__"]
-    assert not inspect.isfunction(before)
-    cls(1)
+    made = [cls(number, c=[number]) for number in range(frozen._FIRST_FILLED)]
+    assert not inspect.isfunction(vars(cls)["__init__"])
+    made.append(cls(len(made), c=[len(made)]))
     assert inspect.isfunction(vars(cls)["__init__"])
+    assert [(value.a, value.b, value.c) for value in made] == [(number, "b", [number]) for number in range(len(made))]
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_the_first_instances_are_like_those_of_the_compiled_init(name: str) -> None:
+    make, values = CLASSES[name]
+    filled, compiled = make(frozen.dataclass), make(frozen.dataclass)
+    assert str(inspect.signature(compiled))
+    arguments: list[tuple[tuple[Any, ...], dict[str, Any]]] = [((), value) for value in values]
+    arguments += [
+        ((1,), {}),
+        ((1, 2), {}),
+        ((1,), {"a": 1}),
+        ((), {}),
+        ((), {"x": 1}),
+        ((1,), {"x": 1}),
+        ((1,) * 9, {}),
+    ]
+    for given_values, named in arguments:
+        one, other = (outcome(partial(cls, *given_values, **named)) for cls in (filled, compiled))
+        assert repr(one) == repr(other)
 
 
 def test_the_hints_of_the_init_can_be_resolved() -> None:
@@ -269,7 +385,12 @@ SPEC = st.tuples(
 
 
 def made_from(decorator: Decorator, specs: list[tuple[str, bool, bool, bool]]) -> type:
-    body: dict[str, Any] = {"__annotations__": {}, "__module__": __name__, "__qualname__": "Value"}
+    body: dict[str, Any] = {
+        "__annotations__": {},
+        "__module__": __name__,
+        "__qualname__": "Value",
+        "__doc__": "A value.",
+    }
     for index, (kind, kw_only, shown, compared) in enumerate(specs):
         defaults: dict[str, Any] = {
             "required": {},

@@ -1,7 +1,4 @@
-"""No pattern repeats a group possessively: Python before 3.11.5 finds wrong matches for those (gh-100061, gh-106052).
-
-A possessive repeat of a single character or class, such as `[a-z]*+`, is right in every Python that we promise.
-"""
+"""`streamkit.patterns.pattern` stands for what `re.compile` returns."""
 
 from __future__ import annotations
 
@@ -11,39 +8,50 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
-FILES = sorted(
-    path
-    for folder in ("streamkit", "benchmarks", "docs", "tests")
-    for path in (ROOT / folder).rglob("*.py")
-    if path != Path(__file__)  # whose examples are such patterns
-)
-GROUP = re.compile(r"(?<!\\)\)(?:[*+?]|\{\d*,?\d*\})\+|\(\?>")
+import streamkit
+from streamkit.patterns import pattern
 
 
-def repeats_a_group(text: str) -> bool:
-    """Return whether a pattern has a possessive repeat of a group, or an atomic group."""
-    return GROUP.search(text) is not None
+def test_methods_and_attributes_are_those_of_the_compiled_pattern() -> None:
+    lazy, compiled = (
+        pattern(rb"(?P<word>[a-z]+)(\d)?", re.IGNORECASE),
+        re.compile(rb"(?P<word>[a-z]+)(\d)?", re.IGNORECASE),
+    )
+    for _ in range(2):
+        assert [match[0] for match in lazy.finditer(b"Ab1 c")] == [match[0] for match in compiled.finditer(b"Ab1 c")]
+        assert lazy.sub(b"-", b"Ab1 c") == b"- -"
+    assert (lazy.groups, dict(lazy.groupindex), lazy.pattern, lazy.flags) == (
+        compiled.groups,
+        dict(compiled.groupindex),
+        compiled.pattern,
+        compiled.flags,
+    )
 
 
-@pytest.mark.parametrize("pattern", ["(?:ab?c)*+", "(a|b)++", "(?:a)?+", "(?:a|b){2,}+", "(?>a|b)", "x(?:a){3}+"])
-def test_a_possessive_group_is_found(pattern: str) -> None:
-    assert repeats_a_group(pattern)
+def test_nothing_is_compiled_before_the_first_use() -> None:
+    invalid = pattern("(")
+    with pytest.raises(re.error, match="unterminated"):
+        invalid.match("")
 
 
-@pytest.mark.parametrize("pattern", ["[ab]*+", r"\\++(?:a)", "(?:a)*", "a?+", r"\)++", "[^(]{2}+"])
-def test_a_possessive_class_is_allowed(pattern: str) -> None:
-    assert not repeats_a_group(pattern)
+PLACES = [
+    (path, node)
+    for path in Path(streamkit.__file__).parent.rglob("*.py")
+    if "import pattern" in (text := path.read_text(encoding="utf-8"))
+    for node in ast.parse(text).body
+    if isinstance(node, ast.Assign | ast.AnnAssign)
+    if isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Name) and node.value.func.id == "pattern"
+]
 
 
-def test_no_file_has_one() -> None:
-    sources = {path: path.read_text(encoding="utf-8") for path in FILES}
-    found = [
-        f"{path}:{node.lineno}: {node.value!r}"
-        for path, source in sources.items()
-        if repeats_a_group(source)  # in the text, so perhaps in one of its literals
-        for node in ast.walk(ast.parse(source))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str | bytes)
-        if repeats_a_group(node.value.decode("latin-1") if isinstance(node.value, bytes) else node.value)
-    ]
-    assert not found, "\n".join(found)
+@pytest.mark.parametrize("path", sorted({path for path, _ in PLACES}), ids=lambda path: path.name)
+def test_every_expression_can_be_compiled(path: Path) -> None:
+    """`re.compile` would raise when the module is imported."""
+    name = ".".join(path.relative_to(Path(streamkit.__file__).parents[1]).with_suffix("").parts).removesuffix(
+        ".__init__"
+    )
+    module = __import__(name, fromlist=["_"])
+    for _, node in [place for place in PLACES if place[0] == path]:
+        target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+        assert isinstance(target, ast.Name)
+        assert getattr(module, target.id).flags is not None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import sys
 import zipfile
 from collections.abc import Callable, Mapping
@@ -115,6 +117,34 @@ def test_nothing_is_imported_before_it_is_used(folder: Path) -> None:
     assert "fruits.pear" not in sys.modules
     assert fruits["pear"] == Fruit("pear")
     assert "fruits.pear" in sys.modules
+
+
+def test_entries_are_the_modules_that_an_import_finds(folder: Path) -> None:
+    (folder / "pear.py").write_text(ENTRY.format(name="pear"))
+    (folder / "apple").mkdir()
+    (folder / "apple" / "__init__.py").write_text("from fruits.apple import core\n" + ENTRY.format(name="apple"))
+    (folder / "apple" / "core.py").write_text("SEEDS = 5")
+    entries = catalogue().entries
+    package = importlib.import_module("fruits")
+    for name in ("apple", "pear"):
+        module = importlib.import_module(f"fruits.{name}")
+        assert vars(package)[name] is module
+        assert entries[name] in vars(module).values()
+        assert module.__spec__ is not None
+        found = importlib.util.find_spec(f"fruits.{name}")
+        assert found is not None
+        assert (module.__file__, module.__spec__.cached) == (found.origin, found.cached)
+        assert module.__spec__.submodule_search_locations == found.submodule_search_locations
+
+
+def test_a_module_that_cannot_be_imported_is_tried_again(folder: Path) -> None:
+    (folder / "pear.py").write_text("1 / 0")
+    with pytest.raises(CatalogueError, match="ZeroDivisionError"):
+        catalogue().entries  # noqa: B018
+    assert "fruits.pear" not in sys.modules
+    (folder / "pear.py").write_text(ENTRY.format(name="pear"))
+    importlib.invalidate_caches()
+    assert list(catalogue()) == ["pear"]
 
 
 @pytest.mark.parametrize("key", [5, None, b"pear", ("pear",)])

@@ -82,4 +82,9 @@ def test_lint_imports_one_reporter_and_no_reader_that_it_does_not_use(stream: Pa
     found = imported(stream.parent, "lint", "stream.sse")
     entries = {name for name in found if name.startswith("streamkit.reporters.") and "._" not in name}
     assert entries == {"streamkit.reporters.text"}
-    assert not {name for name in found if name.startswith("streamkit.formats.gist_log.")}
+    assert not {name for name in found if name.startswith(("streamkit.formats.gist_log.", "streamkit.formats.har."))}
+
+
+def test_lint_imports_no_assembler_and_nothing_of_probe(stream: Path) -> None:
+    found = imported(stream.parent, "lint", "stream.sse")
+    assert not {name for name in found if name.endswith((".assembler", ".probing", "._probe_text"))}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -18,6 +17,7 @@ from streamkit.frozen import dataclass
 from streamkit.model.exchange import Exchange, Frames
 from streamkit.model.stream import Broken
 from streamkit.model.texts import Texts
+from streamkit.patterns import pattern
 from streamkit.wire import sse_blocks, websocket
 from streamkit.wire.fitting import LEAST
 from streamkit.wire.framing import SSE, WEBSOCKET, choose
@@ -116,7 +116,7 @@ def framing_of(exchange: Exchange, head: bytes) -> Framing:
 
 
 # Inside a JSON string these quotes would be escaped with a backslash.
-_MORE_FOLLOWS = re.compile(rb'(?<!\\)"(?:done|is_finished)"\s*:\s*false\b')
+_MORE_FOLLOWS = pattern(rb'(?<!\\)"(?:done|is_finished)"\s*:\s*false\b')
 
 
 def holds_document(framing: Framing, exchange: Exchange, body: bytes) -> bool:

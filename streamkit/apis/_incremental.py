@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import replace
+from itertools import repeat
 from typing import Any
 
 from streamkit.apis._api import APIS, Api, Ending, Sample
@@ -23,6 +24,7 @@ _HEAD = 4096  # bytes from which the framing is chosen
 # Frames are buffered undecoded up to these limits, so that a stream of usual length costs nothing while it arrives.
 _MAX_HELD_BYTES = 1 << 20
 _MAX_HELD_FRAMES = 1024
+_LARGE = 4096  # bytes of a frame from which on it is expected to hold many events
 _MOST_REQUESTS = 1000  # of a WebSocket, the newest
 _SAMPLE = 32  # chunks, and events, from which the API is chosen
 # The API is chosen at the latest after this many events or bytes of events, even from fewer chunks.
@@ -106,7 +108,10 @@ class Incremental:
             self._before = self._size, self._at
             self._size += len(data)
             self._at = at
-            self._take(decoder.feed(data))
+            if len(data) < _LARGE:
+                self._take(decoder.feed(data))
+            else:
+                self._take_columns(decoder.feed_columns(data))
 
     def _take(self, items: list[Item]) -> None:
         framing = self._framing
@@ -114,11 +119,22 @@ class Incremental:
         ended, before = self._before
         for item in items:
             if isinstance(item, Event):
-                self._events.take(item, before if item.end <= ended else self._at)
+                self._events.take(item.data, item.name, before if item.end <= ended else self._at)
             else:
                 self._events.aside(item)
         if self._events.enough:
             self._events.chosen(self._exchange, framing.name)
+
+    def _take_columns(self, events: Events) -> None:
+        """Take what a large read completes. The order of events and other items does not matter."""
+        ended, before = self._before
+        for data, name, end in zip(events.data, events.names or repeat("message"), events.ends, strict=False):
+            self._events.take(data, name, before if end <= ended else self._at)
+        for _, aside in events.asides:
+            self._events.aside(aside)
+        if self._events.enough:
+            assert self._framing is not None
+            self._events.chosen(self._exchange, self._framing.name)
 
 
 class _Sampled:
@@ -129,7 +145,7 @@ class _Sampled:
         self.only = b""  # the data of the first event, until a second one arrives
         self._tail = False
         self._lost: Ignored | None = None
-        self._held: list[tuple[Event, int | None]] = []
+        self._held: list[tuple[bytes, str, int | None]] = []
         self._size = 0
         self._chunks = 0
         self._summary: _Summary | None = None
@@ -142,16 +158,16 @@ class _Sampled:
         full = self._chunks >= _SAMPLE and len(self._held) >= _SAMPLE
         return full or len(self._held) >= _MAX_SAMPLED_EVENTS or self._size >= _MAX_SAMPLED_BYTES
 
-    def take(self, event: Event, at: int | None) -> None:
-        """Take an event that was complete at time `at` (ns)."""
+    def take(self, data: bytes, name: str, at: int | None) -> None:
+        """Take the data and the type of an event that was complete at time `at` (ns)."""
         self.count += 1
-        self.only = event.data if self.count == 1 else b""
+        self.only = data if self.count == 1 else b""
         if self._summary is not None:
-            self._summary.take(event, at)
+            self._summary.take(data, name, at)
             return
-        self._held.append((event, at))
-        self._size += len(event.data)
-        self._chunks += event.data != DONE and parse(event.data, 0)[0] is not None
+        self._held.append((data, name, at))
+        self._size += len(data)
+        self._chunks += data != DONE and parse(data, 0)[0] is not None
 
     def aside(self, item: Item) -> None:
         """Take an item that is not an event: an unfinished tail, or ignored bytes."""
@@ -171,8 +187,8 @@ class _Sampled:
             self._summary = _Summary(api, reason)
             self._summary.tail = self._tail
             self._summary.lost = self._lost
-            for event, at in self._held:
-                self._summary.take(event, at)
+            for data, name, at in self._held:
+                self._summary.take(data, name, at)
             self._held = []
         return self._summary
 
@@ -180,18 +196,18 @@ class _Sampled:
         """Return the same sample that `interpret` makes from a whole body."""
         chunks: list[dict[str, Any]] = []
         names: list[str] = []
-        for event, _ in self._held:
-            chunk = None if event.data == DONE else parse(event.data, 0)[0]
+        for data, name, _ in self._held:
+            chunk = None if data == DONE else parse(data, 0)[0]
             if chunk is not None and len(chunks) < _SAMPLE:
                 chunks.append(chunk)
-                names.append(event.name)
+                names.append(name)
         return Sample(
             path=exchange.request.path if exchange.request else "",
             framing=framing,
             chunks=chunks,
             names=names,
             response_headers=exchange.response.headers if exchange.response else (),
-            events=[(event.name, event.data) for event, _ in self._held[:_SAMPLE]],
+            events=[(name, data) for data, name, _ in self._held[:_SAMPLE]],
         )
 
 
@@ -212,22 +228,22 @@ class _Summary:
         self._kept: dict[Hashable, tuple[int, dict[str, Any], int | None]] = {}
         self._choices: list[Any] = []
 
-    def take(self, event: Event, at: int | None) -> None:
-        """Take an event that was complete at time `at` (ns)."""
+    def take(self, data: bytes, name: str, at: int | None) -> None:
+        """Take the data and the type of an event that was complete at time `at` (ns)."""
         number, api = self._events, self._api
         self._events += 1
         if api.parse_event is not None:
-            chunk = api.parse_event(event.data, event.name)
-            trouble = parse(event.data, number)[1] if chunk is None else None
-        elif event.data == DONE:
+            chunk = api.parse_event(data, name)
+            trouble = parse(data, number)[1] if chunk is None else None
+        elif data == DONE:
             self._done = True
             return
         else:
-            chunk, trouble = parse(event.data, number)
+            chunk, trouble = parse(data, number)
         if trouble is not None:
             self._broken.setdefault(trouble.kind, trouble)
         if chunk is not None:
-            self._keep(chunk if api.unwrap is None else api.unwrap(chunk, event.name), at)
+            self._keep(chunk if api.unwrap is None else api.unwrap(chunk, name), at)
 
     def _keep(self, chunk: dict[str, Any], at: int | None) -> None:
         api, kept = self._api, self._kept

@@ -39,16 +39,19 @@ class Selection:
 
     def rules(self, file: str = "") -> list[Rule]:
         """Return the rules for one file. Raises UnknownEntry for an unknown rule."""
-        if file not in self._of_file:
-            self._of_file[file] = self._rules(file)
-        return self._of_file[file]
+        key = file if self.per_file else ""
+        if key not in self._of_file:
+            self._of_file[key] = self._rules(key)
+        return self._of_file[key]
 
     def _rules(self, file: str) -> list[Rule]:
         from streamkit.rules import selected
 
-        path = self.relative(file) if file and self.per_file else ""
+        path = self.relative(file) if file else ""
         ignored = [word for pattern, words in self.per_file.items() if _path_matches(pattern, path) for word in words]
         rules = selected(self.select, self.ignore, self.extend_select)
+        if not ignored:
+            return rules
         dropped = {rule.code for rule in rules} - {rule.code for rule in selected(("ALL",), ignored)}
         return [rule for rule in rules if rule.code not in dropped]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import json
 import os
-import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from streamkit.cli.options import Console
 from streamkit.files import Output, create
 from streamkit.frozen import dataclass
 from streamkit.palette import PLAIN, Palette, safe_painted
+from streamkit.patterns import pattern
 from streamkit.stdio import stdout_is_terminal
 from streamkit.text import SafePieces, safe_json, safe_text, to_ascii, without_commands
 
@@ -29,7 +29,7 @@ _LINES = 256
 """Lines that are written together: some tens of kilobytes."""
 
 # A JSON string, and the colon after it if it is a key.
-_JSON_STRING = re.compile(r'("(?:[^"\\]|\\.)*")(:?)')
+_JSON_STRING = pattern(r'("(?:[^"\\]|\\.)*")(:?)')
 
 
 @dataclass(frozen=True, slots=True)

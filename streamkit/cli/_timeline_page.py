@@ -119,9 +119,9 @@ class Page:
     def _run_lines(self, stream: Stream, n: int, start: int, stop: int, shown: RunMessage, texts: list[str]) -> str:
         """Return the lines of the events from `start` up to `stop`, of which the first is the `n`th item."""
         times = stream.times[start:stop] if stream.exchange.timed else None
-        messages = shown.messages(texts)
+        before, texts, after = shown.parts(texts)
         if times is not None and self._width is None and not self._paint.on:
-            table = self._timed_lines(n, times, messages)
+            table = self._timed_lines(n, times, before, texts, after)
             if table is not None:
                 return table
         ends, starts = stream.events.ends[start:stop], stream.events.starts[start:stop]
@@ -130,26 +130,28 @@ class Page:
                 n + place,
                 None if times is None else times[place],
                 end - begin,
-                message,
+                before + text + after,
                 shown.role,
                 timed=times is not None,
             )
-            for place, (begin, end, message) in enumerate(zip(starts, ends, messages, strict=True))
+            for place, (begin, end, text) in enumerate(zip(starts, ends, texts, strict=True))
         )
 
-    def _timed_lines(self, n: int, times: Sequence[int | None], messages: Sequence[str]) -> str | None:
+    def _timed_lines(
+        self, n: int, times: Sequence[int | None], before: str, texts: Sequence[str], after: str
+    ) -> str | None:
         """Return these lines, formatted at once; None if a time is missing or goes back."""
         if self._last is None or None in times:
             return None
-        before = [self._last, *times[:-1]]
-        gaps = list(map(sub, times, before))
+        gaps = list(map(sub, times, [self._last, *times[:-1]]))
         if min(gaps) < 0:
             return None
         self._last = times[-1]
         numbers = range(n, n + len(times))
         seconds, gap_seconds = map(truediv, times, _NS), map(truediv, gaps, _NS)
-        values = chain.from_iterable(zip(numbers, seconds, gap_seconds, messages, strict=False))
-        return ("%5d  %9.3f %+8.3f  %s\n" * len(times))[:-1] % tuple(values)
+        values = chain.from_iterable(zip(numbers, seconds, gap_seconds, texts, strict=False))
+        line = f"%5d  %9.3f %+8.3f  {before.replace('%', '%%')}%s{after.replace('%', '%%')}\n"
+        return (line * len(times))[:-1] % tuple(values)
 
     def end(self, stream: Stream) -> None:
         """Write how the stream ended."""
@@ -265,18 +267,18 @@ class RunMessage(NamedTuple):
             role,
         )
 
-    def messages(self, texts: list[str]) -> list[str]:
-        """Return the messages of chunks with these texts, escaped."""
+    def parts(self, texts: list[str]) -> tuple[str, list[str], str]:
+        """Return what is before the texts of chunks, the texts, and what is after them; escaped, so that they make the messages."""
         before, after = self.before, self.after
         if after is None:
-            return [one_line(before)] * len(texts)
+            return one_line(before), [""] * len(texts), ""
         joined = "".join([before, *texts, after])
-        if needs_no_escape(joined):
-            if "\n" in joined or "\t" in joined:
-                before, after = one_line(before), one_line(after)
-                texts = [text.replace("\n", "\\n").replace("\t", "\\t") for text in texts]
-            return [before + text + after for text in texts]
-        return [one_line(before + text + after) for text in texts]
+        if not needs_no_escape(joined):
+            return "", [one_line(before + text + after) for text in texts], ""
+        if "\n" in joined or "\t" in joined:  # all are replaced at once; NUL would need an escape
+            lines = "\0".join([before, *texts, after])
+            before, *texts, after = lines.replace("\n", "\\n").replace("\t", "\\t").split("\0")
+        return before, texts, after
 
 
 def _deltas(deltas: Iterable[Delta]) -> str:

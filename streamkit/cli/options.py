@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Callable
 from typing import Any, TextIO, TypeVar
@@ -12,6 +11,7 @@ import click
 
 from streamkit.frozen import dataclass
 from streamkit.palette import Palette
+from streamkit.patterns import pattern
 from streamkit.text import one_line, without_commands
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -20,7 +20,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 COLOR = "color"
 _FORCING = ("FORCE_COLOR", "CLICOLOR_FORCE")
 COLOR_VARIABLES = ("NO_COLOR", *_FORCING)
-_END_OF_LEAD = re.compile(": | · ")
+_END_OF_LEAD = pattern(": | · ")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ stdout is only a view of the recording: if its reader closes it, showing stops a
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import repeat, starmap
 from typing import Literal
 
 from streamkit.errors import CannotWrite
@@ -102,13 +103,13 @@ class TextExtractor:
         self.response: Response | None = None
         self._decoder: Decoder | None = None
         self._head: list[bytes] = []
-        self._waiting: list[Event] = []
+        self._waiting: list[tuple[bytes, str]] = []  # the data and the type of events
         self._api: object | None = None
         self._sampled = 0
 
     def data(self, data: bytes) -> list[str]:
         """Return the data of the events that these bytes complete."""
-        return [event.text for event in self._events(data)]
+        return [payload.decode("utf-8", "replace") for payload, _ in self._events(data)]
 
     def text(self, data: bytes) -> str:
         """Return the text added by the events that these bytes complete."""
@@ -118,22 +119,25 @@ class TextExtractor:
 
     def rest(self, *, text: bool) -> str:
         """Return what the end of the body completes; the whole body if its API is unknown."""
-        events = [item for item in self._decoder.close() if isinstance(item, Event)] if self._decoder else []
+        items = self._decoder.close() if self._decoder else []
+        events = [(item.data, item.name) for item in items if isinstance(item, Event)]
         if not text:
-            return "".join(f"{event.text}\n" for event in events)
+            return "".join(f"{data.decode('utf-8', 'replace')}\n" for data, _ in events)
         shown = self._text_of_events(events)
         if self._api is None and self._head:
             return b"".join(self._head).decode("utf-8", "replace")
         return shown
 
-    def _events(self, data: bytes) -> list[Event]:
+    def _events(self, data: bytes) -> list[tuple[bytes, str]]:
+        """Return the data and the type of the events that these bytes complete."""
         if self._decoder is None:
             kind = self.response.header("content-type") if self.response else None
             websocket = Exchange(response=self.response).websocket
             self._decoder = (WEBSOCKET if websocket else choose(kind, data[:1024])).decoder()
-        return [item for item in self._decoder.feed(data) if isinstance(item, Event)]
+        events = self._decoder.feed_columns(data)
+        return list(zip(events.data, events.names or repeat("message"), strict=False))
 
-    def _text_of_events(self, events: list[Event]) -> str:
+    def _text_of_events(self, events: list[tuple[bytes, str]]) -> str:
         from streamkit.apis import APIS, UNKNOWN, interpret
 
         self._waiting += events
@@ -146,13 +150,13 @@ class TextExtractor:
                 self._waiting.clear()  # unknown API: nothing will read them
             return ""
         waiting, self._waiting = self._waiting, []
-        return "".join(map(self._text_of_event, waiting))
+        return "".join(starmap(self._text_of_event, waiting))
 
-    def _text_of_event(self, event: Event) -> str:
+    def _text_of_event(self, data: bytes, name: str) -> str:
         from streamkit.apis import Api
 
         api = self._api
         assert isinstance(api, Api)
-        chunk = api.decode_chunk(event.data, event.name)
+        chunk = api.decode_chunk(data, name)
         deltas = api.deltas(chunk) if chunk is not None else ()
         return "".join(delta.text for delta in deltas if delta.kind in _TEXTS and delta.choice == 0)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from streamkit.model.exchange import Frames
+from streamkit.patterns import pattern
 from streamkit.wire.framing import SSE, choose
 
 # A line end and at least one more. A CR before LF is not a line end by itself.
-_BLOCK_END = re.compile(rb"(?:\r\n|\n|\r(?!\n))[\r\n]++")
+_BLOCK_END = pattern(rb"(?:\r\n|\n|\r(?!\n))[\r\n]++")
 
 _MOST_FRAMES = 200_000  # beyond it blocks share a frame: a frame costs a hundred bytes, a block may have three
 

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import operator
-import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from streamkit.formats._documents import parse_object
 from streamkit.formats._payloads import role
+from streamkit.patterns import pattern
 
-_KNOWN = re.compile(rb" ?(?:data|event|id|retry)?:|(?:data|event|id|retry)\Z")
+_KNOWN = pattern(rb" ?(?:data|event|id|retry)?:|(?:data|event|id|retry)\Z")
 # Text around chunks by people, terminals and loggers: fences, headings, prompts, ellipses, a time
 # or a logger's words before `data:`, a literal or a document in which a line was printed.
-_PASTED = re.compile(
+_PASTED = pattern(
     rb"\s*(?:```|~~~|#|\$ |% |>|\*|[-=]{3}|\W*(?:\.{3}|\xe2\x80\xa6)|[\[(<]\s*(?:snip|truncated|omitted|cut)\b)"
     rb"|.*?\b(?:data|event): ?[\[{\w]|.*\\n['\"]"
 )
-_BEGINS = re.compile(rb"event: ?(?:message_start|response\.created|message-start)\Z")
+_BEGINS = pattern(rb"event: ?(?:message_start|response\.created|message-start)\Z")
 
 
 def mostly_sound(lines: Sequence[bytes]) -> bool:

@@ -5,7 +5,6 @@ A format is one file of this folder with one `Format`. It is detected by the con
 
 from __future__ import annotations
 
-import glob
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -119,6 +118,8 @@ def find(paths: Sequence[str]) -> Iterator[FoundInput]:
         if path != "-" and Path(path).is_dir():
             inside = list(map(_as_path, _walk(path)))
         elif is_pattern(path) and not os.path.lexists(path):
+            import glob
+
             matches = glob.glob(path, recursive=True)  # noqa: PTH207
             inside = sorted(_as_path(match) for match in matches if Path(match).is_file())
         else:

@@ -8,11 +8,12 @@ import zlib
 from streamkit.errors import UnreadableInput
 from streamkit.formats._source import LARGEST_BODY, zstd_library
 from streamkit.model.exchange import Exchange, Headers, Response, header
+from streamkit.patterns import pattern
 from streamkit.wire.framing import choose
 
-_STATUS = re.compile(rb"HTTP/([0-9.]+)[ \t]+([0-9]{3})[^\r\n]*\r?\n")
-_HEADER = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\r\n]*?)[ \t]*\r?\n")
-_BLANK = re.compile(rb"\r?\n")
+_STATUS = pattern(rb"HTTP/([0-9.]+)[ \t]+([0-9]{3})[^\r\n]*\r?\n")
+_HEADER = pattern(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\r\n]*?)[ \t]*\r?\n")
+_BLANK = pattern(rb"\r?\n")
 
 
 def status_and_headers(data: bytes) -> tuple[Response | None, bytes, int]:

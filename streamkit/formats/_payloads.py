@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Literal
 
 from streamkit.frozen import dataclass
+from streamkit.patterns import pattern
 
 Role = Literal["chunk", "answer", "error", "request", "other"]
 
 # The names that providers give their events: dotted ones, and those of two protocols without a dot.
-_TYPED = re.compile(
+_TYPED = pattern(
     r"[a-z_]+(?:\.[a-z_]+)+|message_(?:start|delta|stop)|content_block_(?:start|delta|stop)|ping"
     r"|(?:message|content|citation|tool-call)-(?:start|delta|end)|tool-plan-delta|text-generation|stream-(?:start|end)"
 )

@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from streamkit.errors import UnreadableInput
+from streamkit.patterns import pattern
 
 _VERSIONS = ("ETag", "etag", "md5Hash", "LastModified", "last_modified", "mtime", "created")
-_URL = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
+_URL = pattern(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 
 
 def is_url(path: str) -> bool:
     """Return whether a path is a URL."""
-    return _URL.match(path) is not None
+    return "://" in path and _URL.match(path) is not None
 
 
 def remote_files(url: str) -> Iterator[tuple[str, int, str]]:

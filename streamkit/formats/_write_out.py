@@ -5,20 +5,20 @@ It contains only the times of the response's first and last byte, in seconds sin
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import orjson
 
 from streamkit.model.exchange import End, Response
+from streamkit.patterns import pattern
 
 # How much of the end of a body is looked at: the JSON has some fifty fields, certificates perhaps among them.
 _TAIL = 16_384
-_LINE = re.compile(
+_LINE = pattern(
     rb"[ \t]*(time_[a-z]+|http_code|response_code|size_download|speed_download)[ \t]*[:=][ \t]*([0-9.]+) ?s?[ \t]*"
 )
-_JSON = re.compile(rb'\{[^\r\n]*"time_starttransfer":[^\r\n]*\}')
+_JSON = pattern(rb'\{[^\r\n]*"time_starttransfer":[^\r\n]*\}')
 _MOST_S = 1e9
 
 

@@ -9,15 +9,15 @@ request, and is not read.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from streamkit.errors import UnreadableInput
 from streamkit.formats import Format, Source, parse_document
 from streamkit.model.exchange import Exchange, Frame, Frames, Import, Origin, Repair, Response
+from streamkit.patterns import pattern
 
-_FIXTURES = re.compile(rb'\A[\xef\xbb\xbf\s]*\{\s*(?:"[^"\\]*"\s*:\s*"(?:[^"\\]|\\.)*"\s*,\s*){0,4}"fixtures"\s*:\s*\[')
+_FIXTURES = pattern(rb'\A[\xef\xbb\xbf\s]*\{\s*(?:"[^"\\]*"\s*:\s*"(?:[^"\\]|\\.)*"\s*,\s*){0,4}"fixtures"\s*:\s*\[')
 _JSON = (("content-type", "application/json"),)
 _EVENTS = (("content-type", "text/event-stream"),)
 _JOINED = "the text and the calls of a fixture in one chunk each: aimock keeps no chunks"

@@ -15,12 +15,13 @@ import orjson
 from streamkit.errors import UnreadableInput
 from streamkit.formats import Format, Source, parse_object
 from streamkit.model.exchange import Exchange, Frames, Import, Origin, Repair
+from streamkit.patterns import pattern
 
 _SECOND = 1_000_000_000
 _VERSIONS = (2, 3)
-_COLORS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\\\)")
+_COLORS = pattern(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\\\)")
 # The beginning of a stream in the output of a terminal.
-_BEGINS = re.compile(r"^(?:data:|event:|id:|: ?\S|\{\")", re.MULTILINE)
+_BEGINS = pattern(r"^(?:data:|event:|id:|: ?\S|\{\")", re.MULTILINE)
 
 
 def _recognises(head: bytes) -> bool:

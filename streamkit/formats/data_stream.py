@@ -4,14 +4,14 @@ The body is kept byte for byte."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from streamkit.formats import Format, Source, cut_at, status_and_headers
 from streamkit.model.exchange import Exchange, Import, Origin
+from streamkit.patterns import pattern
 from streamkit.wire.coded_lines import recognises
 
-_LINE_END = re.compile(rb"\n[\r\n]*")
+_LINE_END = pattern(rb"\n[\r\n]*")
 
 
 def _recognises(head: bytes) -> bool:

@@ -15,15 +15,16 @@ from streamkit.formats._lost import around
 from streamkit.formats._write_out import is_write_out
 from streamkit.formats._write_out import phases as curl_phases
 from streamkit.model.exchange import Exchange, Import, Origin
+from streamkit.patterns import pattern
 from streamkit.wire.framing import SSE, choose
 
 # A line that the standard defines, or a field with another name without spaces and quotes.
-_FIELD = re.compile(rb"(?:data|event|id|retry|[A-Za-z][A-Za-z0-9_-]*)?:[^\r\n]*|(?:data|event|id|retry)")
-_KNOWN = re.compile(rb"(?:data|event|id|retry)?:|(?:data|event|id|retry)\Z")
-_LINE_END = re.compile(rb"\r\n|\n|\r")
+_FIELD = pattern(rb"(?:data|event|id|retry|[A-Za-z][A-Za-z0-9_-]*)?:[^\r\n]*|(?:data|event|id|retry)")
+_KNOWN = pattern(rb"(?:data|event|id|retry)?:|(?:data|event|id|retry)\Z")
+_LINE_END = pattern(rb"\r\n|\n|\r")
 # Where the words of `curl -w` can stand.
 _TAIL = 16_384
-_DATA = re.compile(rb"data:? ?(.*)", re.DOTALL)
+_DATA = pattern(rb"data:? ?(.*)", re.DOTALL)
 
 
 def _recognises(head: bytes) -> bool:

@@ -5,7 +5,6 @@ The body is kept byte for byte. An array of chunks of other APIs, as dumped by p
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,10 +13,11 @@ from streamkit.formats import HEAD, Format, Source, cut_at, parse_document, stat
 from streamkit.formats._documents import affordable, loads
 from streamkit.formats._payloads import identity, role
 from streamkit.model.exchange import Exchange, Import, Origin, Response, is_error_body
+from streamkit.patterns import pattern
 from streamkit.wire import json_document
 
 _SPACE = b"\xef\xbb\xbf \t\r\n"
-_KEYS = re.compile(
+_KEYS = pattern(
     rb'\A\[?\s*\{\s*"(?:candidates|usageMetadata|promptFeedback|error|choices)"\s*:'
     rb'|\A\[?\s*\{[^{}\[\]]{0,2000}"object"\s*:\s*"(?:chat\.completion|response|text_completion)'
 )

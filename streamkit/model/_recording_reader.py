@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from operator import itemgetter
 from typing import Any
@@ -15,13 +14,14 @@ from streamkit.model._recording_draft import Draft
 from streamkit.model.exchange import Exchange, Origin
 from streamkit.model.limits import FRAME_COSTS, LONGEST_LINE
 from streamkit.model.texts import LineBlock
+from streamkit.patterns import pattern
 
 VERSION = 1
 START = b'{"type":"start"'
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _FRAME_FIELDS = itemgetter("type", "at", "text")
 # The lines that are read of an exchange beyond its limit. Quotes in the text of a frame are escaped, so that it never has these.
-_STILL_READ = re.compile(rb'"(?:start|end)"')
+_STILL_READ = pattern(rb'"(?:start|end)"')
 
 
 class LongLine(bytes):

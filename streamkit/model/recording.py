@@ -7,7 +7,6 @@ exchange; only a newer version, or a file without any exchange, cannot be read.
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain, compress, count, repeat
@@ -31,10 +30,11 @@ from streamkit.model.exchange import (
 )
 from streamkit.model.limits import LARGEST_FRAME, LONGEST_LINE
 from streamkit.model.recording_runs import START as FRAME_START
+from streamkit.patterns import pattern
 
 _LEAST_RUN = 4  # lines: a shorter run of frames costs more than it saves
 
-_CUT_START = re.compile(rb'\{\s*"type"\s*:\s*"start"\s*,\s*"streamkit"\s*:\s*[0-9]')
+_CUT_START = pattern(rb'\{\s*"type"\s*:\s*"start"\s*,\s*"streamkit"\s*:\s*[0-9]')
 
 
 def recognises(head: bytes) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import compress, count, repeat
 from operator import add, contains, itemgetter, sub
@@ -23,8 +23,9 @@ START = b'{"type":"frame","at":'
 _BEGIN = re.escape(START) + b"([0-9]{1,18}+|null)"  # a time of at most 18 digits has 63 bits
 _MOST_FAILURES = 3
 _FIELDS = itemgetter("type", "at", "text")
-_BACKSLASH, _COMMA = b"\\,"
+_BACKSLASH = ord("\\")
 _END = b'"}\n'
+_MOST_RUNS = 8
 
 
 class _Template:
@@ -146,14 +147,11 @@ class _Template:
 
     def _cut(self, lines: Sequence[bytes]) -> list[bytes]:
         """Return what is in the holes of lines that fit, line by line."""
-        begin, size = len(START), len(self._first)
-        comma = lines[0].index(b",", begin)
-        if list(map(itemgetter(comma), lines)).count(_COMMA) == len(lines):  # as many digits in each time
-            inner = list(map(itemgetter(slice(comma + size, -len(self._last))), lines))
-        else:
-            inner = [line[line.index(b",", begin) + size : -len(self._last)] for line in lines]
         if self._finders is None:
             self._finders = [re.compile(re.escape(piece)) for piece in self._middle]
+        inner: list[bytes] = []
+        for comma, run in _by_time(lines):
+            inner += map(itemgetter(slice(comma + len(self._first), -len(self._last))), run)
         return cut(inner, self._finders)
 
 
@@ -165,6 +163,29 @@ def _escaped(piece: bytes) -> bytes:
 def _escapes(text: bytes) -> int:
     """Return how many bytes texts in lines have more than they have in their frames: a backslash for each quote and backslash."""
     return text.count(b"\\") - text.count(b"\\\\")
+
+
+def _by_time(lines: Sequence[bytes]) -> Iterator[tuple[int, Sequence[bytes]]]:
+    """Yield lines that follow each other and whose times have as many digits, with the place of the comma after the time.
+
+    At that place, a line with a longer time has a digit, and one with a shorter time something of its text, in which no quote
+    follows a comma: it would be escaped. Times mostly grow, so there are few such runs.
+    """
+    for _ in range(_MOST_RUNS):
+        if not lines:
+            return
+        comma = lines[0].index(b",", len(START))
+        count = min(_beginning(lines, comma, b","), _beginning(lines, comma + 1, b'"'))
+        yield comma, lines[:count]
+        lines = lines[count:]
+    for line in lines:
+        yield line.index(b",", len(START)), [line]
+
+
+def _beginning(lines: Sequence[bytes], place: int, byte: bytes) -> int:
+    """Return how many of the first lines have this byte at this place."""
+    column = bytes(map(itemgetter(place), lines))
+    return len(column) - len(column.lstrip(byte))
 
 
 class Runs:

@@ -6,9 +6,10 @@ duration is a whole number of nanoseconds.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from math import isfinite
+
+from streamkit.patterns import pattern
 
 NANOSECONDS: Mapping[str, float] = {
     "ns": 1, "us": 1e3, "µs": 1e3, "μs": 1e3, "ms": 1e6, "s": 1e9, "m": 60e9, "min": 60e9, "h": 3600e9,
@@ -25,7 +26,7 @@ MOST_DIGITS = 40
 """Digits of a number in an option, on either side of its point."""
 
 _NUMBER = rf"[+-]?(?:[0-9]{{1,{MOST_DIGITS}}}(?:\.[0-9]{{0,{MOST_DIGITS}}})?|\.[0-9]{{1,{MOST_DIGITS}}})(?:[eE][+-]?[0-9]{{1,4}})?"
-_QUANTITY = re.compile(rf"\s*({_NUMBER})\s*([A-Za-zµμ%/]*)\s*")
+_QUANTITY = pattern(rf"\s*({_NUMBER})\s*([A-Za-zµμ%/]*)\s*")
 _LONGEST = 10**18
 """Nanoseconds: 31 years. Nothing lasts longer, and clocks count in 64 bits."""
 

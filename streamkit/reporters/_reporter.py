@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
-from typing import Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from streamkit.frozen import dataclass
 from streamkit.model.finding import SEVERITIES, Finding, Severity
-from streamkit.model.probing import CaseResult, ProbeRun
 from streamkit.model.stream import Stream
 from streamkit.palette import PLAIN, Palette
 from streamkit.registry import Catalogue
+
+if TYPE_CHECKING:
+    from streamkit.model.probing import CaseResult, ProbeRun
 
 Row = Mapping[str, Any]
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 
 from streamkit.model.finding import SEVERITIES, Finding
 from streamkit.reporters import LintReport, ProbeReport, Reporter, Row
-from streamkit.reporters._probe_text import probe_text
 from streamkit.text import one_line, shorten, shorten_from
 from streamkit.text import width as _columns
 
@@ -121,6 +120,8 @@ def _joined(words: Sequence[str]) -> str:
 
 def probes(report: ProbeReport) -> str:
     """Return the cases by group, each with its reason, and a table of the verdicts; for several endpoints a matrix."""
+    from streamkit.reporters._probe_text import probe_text  # only `probe` needs it
+
     return probe_text(report)
 
 

@@ -7,9 +7,10 @@ import re
 import orjson
 
 from streamkit.model.stream import Broken, Stream
+from streamkit.patterns import pattern
 
-_SENTINEL = re.compile(rb"""\A["'\[\s]*done["'\]\s.!]*\Z""", re.IGNORECASE)
-_SURROGATE = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB]..)\\u[dD][c-fC-F]")
+_SENTINEL = pattern(rb"""\A["'\[\s]*done["'\]\s.!]*\Z""", re.IGNORECASE)
+_SURROGATE = pattern(rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB]..)\\u[dD][c-fC-F]")
 
 
 def cause(stream: Stream, broken: Broken) -> str:

@@ -13,9 +13,10 @@ from typing import Any, cast
 
 from streamkit.errors import UsageError
 from streamkit.model.stream import Misfit
+from streamkit.patterns import pattern
 
 _LONGEST = 160
-_PLAIN = re.compile(r"\w+\Z")
+_PLAIN = pattern(r"\w+\Z")
 
 Contract = Callable[[Sequence[dict[str, Any]]], Iterator[Misfit]]
 """A validator: yields all misfits of the chunks, in order. The message of each contains the name of the schema, the keyword, and

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
 
 from streamkit.model.stream import Stream
+from streamkit.patterns import pattern
 
 WIDTH = 160
 """Maximum characters of a payload in an excerpt."""
 
 _DECODER = json.JSONDecoder()
-_STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]|\['((?:[^'\\]|\\.)*)'\]")
-_SPACE = re.compile(r"[ \t\r\n]*")
+_STEP = pattern(r"\.([^.\[]+)|\[(\d+)\]|\['((?:[^'\\]|\\.)*)'\]")
+_SPACE = pattern(r"[ \t\r\n]*")
 
 CharRange = tuple[int, int]
 

@@ -19,8 +19,9 @@ import re
 from collections.abc import Iterator, Mapping
 
 from streamkit.errors import CatalogueError
+from streamkit.patterns import pattern
 
-_EXAMPLE = re.compile(
+_EXAMPLE = pattern(
     r"^(?P<label>(?:Bad|Good)(?:, in `\w+`)?(?:, with [A-Z0-9, ]+ beside it)?): (?P<base>[a-z-]+)(?P<edits>(?:\n    .+)*)$",
     re.MULTILINE,
 )

@@ -7,17 +7,17 @@ if its value is complete, otherwise a `Tail`.
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 
 import orjson
 
+from streamkit.patterns import pattern
 from streamkit.wire import ndjson
 from streamkit.wire.ndjson import LIMIT
 from streamkit.wire.values import Events, Ignored, Tail
 
-_CODE = re.compile(rb"[0-9A-Za-z]{1,8}\Z")
-_FIRST_LINE = re.compile(rb'\A(?:\xef\xbb\xbf)?[\r\n]*[0-9a-k]:["{\[]')
+_CODE = pattern(rb"[0-9A-Za-z]{1,8}\Z")
+_FIRST_LINE = pattern(rb'\A(?:\xef\xbb\xbf)?[\r\n]*[0-9a-k]:["{\[]')
 
 
 class Decoder(ndjson.Decoder):

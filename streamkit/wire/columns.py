@@ -162,6 +162,11 @@ class ColumnDecoder(ABC):
         self._take(data)
         return self._columns.take()
 
+    def feed_columns(self, data: bytes) -> Events:
+        """Return the same in columns. A read with many events takes much less time, because none becomes an object of its own."""
+        self._take(data)
+        return self._columns.freeze()
+
     def close(self) -> list[Item]:
         """Return what the end of the body completes or leaves unfinished: a last line without a line end, a `Tail`."""
         self._finish()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from streamkit.patterns import pattern
 from streamkit.wire import aws_eventstream, coded_lines, json_document, ndjson, sse, websocket
 from streamkit.wire.values import Framing
 
@@ -26,7 +25,7 @@ _BY_CONTENT_TYPE = {
     "application/vnd.amazon.eventstream": AWS,
 }
 
-_SSE_LINE = re.compile(
+_SSE_LINE = pattern(
     rb"\A(?:\xef\xbb\xbf)?(?:[\r\n]*)(?:data|event|id|retry)?:|\A(?:\xef\xbb\xbf)?\s*(?:data|event|id|retry)[\r\n]"
 )
 

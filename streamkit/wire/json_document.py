@@ -15,20 +15,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from streamkit.patterns import pattern
 from streamkit.wire.columns import ColumnDecoder, Rubbish
 from streamkit.wire.values import Events, Ignored, Tail
 
 LIMIT = 64 * 1024 * 1024
 """Maximum size of an element in bytes that a decoder keeps by default."""
 
-_SPACE = re.compile(rb"[ \t\r\n]*+")
-_BETWEEN = re.compile(rb"[ \t\r\n,]*+")
-_SCALAR = re.compile(rb"[^ \t\r\n,\[\]{}\"]*+")
+_SPACE = pattern(rb"[ \t\r\n]*+")
+_BETWEEN = pattern(rb"[ \t\r\n,]*+")
+_SCALAR = pattern(rb"[^ \t\r\n,\[\]{}\"]*+")
 _STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+){0,64}"'
-_TO_BRACKET = re.compile(rb'[^"{}\[\]]*+(?:' + _STRING + rb'[^"{}\[\]]*+){0,64}', re.DOTALL)
+_TO_BRACKET = pattern(rb'[^"{}\[\]]*+(?:' + _STRING + rb'[^"{}\[\]]*+){0,64}', re.DOTALL)
 """Matches from outside a string to the next bracket, skipping complete strings; or to the quotation mark of a string that
 does not end in these bytes or is left for the next step."""
-_IN_STRING = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+){0,64}', re.DOTALL)
+_IN_STRING = pattern(rb'[^"\\]*+(?:\\.[^"\\]*+){0,64}', re.DOTALL)
 # Groups are not possessive, because Python before 3.11.5 matches those incorrectly. Greedy groups match the same, as their
 # alternatives exclude each other, but keep a state for each repetition, so the number of repetitions is limited.
 _QUOTE = 0x22

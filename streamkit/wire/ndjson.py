@@ -8,16 +8,16 @@ is after its LF. The payload is not parsed here: a line that is not JSON is an e
 from __future__ import annotations
 
 import io
-import re
 from itertools import accumulate, repeat
 
+from streamkit.patterns import pattern
 from streamkit.wire.columns import ColumnDecoder
 from streamkit.wire.values import Event, Events, Ignored, Tail
 
 LIMIT = 64 * 1024 * 1024
 """Maximum size of a line in bytes that a decoder keeps by default."""
 
-_FIRST_NAME = re.compile(rb'\{[ \t]*"')
+_FIRST_NAME = pattern(rb'\{[ \t]*"')
 _MARK = b"\xef\xbb\xbf"
 
 

@@ -98,19 +98,31 @@ class Decoder(ColumnDecoder):
 
     def feed(self, data: bytes) -> list[Item]:
         """Return the items that these bytes complete."""
-        if self._runs and not self._held and self._skipped_from < 0 and len(data) <= self._limit:
-            only = sse_runs.only_block(data)
-            if only:
-                return [self._whole_block(only, len(data))]
+        only = self._only_block(data)
+        if only:
+            return [Event(*only, self.last_id, None, self._offset - len(data), self._offset)]
         self._take(data)
         return self._columns.take()
 
-    def _whole_block(self, only: tuple[bytes, str], size: int) -> Event:
-        """Return the event of a feed that consists of one regular block, as most feeds of live streams do."""
-        start = self._offset
-        self._offset = self._line_start = start + size
-        self._begun, self._after_cr = True, False
-        return Event(*only, self.last_id, None, start, self._offset)
+    def feed_columns(self, data: bytes) -> Events:
+        """Return the same in columns, with the current state of the connection. See `ColumnDecoder.feed_columns`."""
+        only = self._only_block(data)
+        if only:
+            self._columns.add(only[0], self._offset - len(data), self._offset, only[1], self.last_id)
+        else:
+            self._take(data)
+        return self._columns.freeze(self.last_id, self.retry)
+
+    def _only_block(self, data: bytes) -> tuple[bytes, str] | None:
+        """Take a feed that consists of one regular block, as most feeds of live streams do, and return the data and the type of its
+        event. Return None, and take nothing, of any other feed."""
+        if not self._runs or self._held or self._skipped_from >= 0 or len(data) > self._limit:
+            return None
+        only = sse_runs.only_block(data)
+        if only:
+            self._offset = self._line_start = self._offset + len(data)
+            self._begun, self._after_cr = True, False
+        return only
 
     def take(self, data: bytes) -> None:
         """Take these bytes; what they complete is kept until `finished`."""

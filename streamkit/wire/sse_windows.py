@@ -8,11 +8,11 @@ and everything else to the plain loop of `sse`, which has the same results for e
 
 from __future__ import annotations
 
-import re
 from itertools import accumulate, chain, repeat
 from operator import add
 from typing import NamedTuple
 
+from streamkit.patterns import pattern
 from streamkit.wire.columns import Columns
 from streamkit.wire.sse_runs import NAMES
 
@@ -22,7 +22,7 @@ LEAST = 4096
 WINDOW = 24_000
 """Bytes that are cut together: in longer ones, Python's search prepares a table for each match."""
 
-_HEAD = re.compile(rb"(event:[^\r\n]*\r?\n)?data: ")
+_HEAD = pattern(rb"(event:[^\r\n]*\r?\n)?data: ")
 
 
 class BlockRun(NamedTuple):

@@ -15,6 +15,8 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import NamedTuple, Protocol
 
+from streamkit.patterns import pattern
+
 TEXTS = (
     "arguments",
     "content",
@@ -39,7 +41,7 @@ NUMBERS = ("created", "logprob", "sequence_number")
 _MOST_HOLES = 6
 # Before the name no backslash: it would be text in a string. In valid JSON, a quote that is followed by a name, a quote
 # and a colon opens that name.
-_HOLE = re.compile(
+_HOLE = pattern(
     rb'(?<!\\)"(?:(?:%b)"\s*:\s*"((?:[^"\\]|\\.)*)"|(?:%b)"\s*:\s*(-?[0-9][0-9.eE+-]*))'
     % ("|".join(TEXTS).encode(), "|".join(NUMBERS).encode())
 )

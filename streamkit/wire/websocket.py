@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from itertools import accumulate
 
 from streamkit.frozen import dataclass
-from streamkit.wire.values import Event, Events, Item
+from streamkit.wire.values import Events, Item
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA
 
@@ -159,17 +159,22 @@ class Decoder:
 
     def feed(self, data: bytes) -> list[Item]:
         """Return the event that this frame completes."""
+        return list(self.feed_columns(data).items())
+
+    def feed_columns(self, data: bytes) -> Events:
+        """Return the same in columns."""
         self._pieces.append(data)
         self._end += len(data)
-        if len(data) == PIECE:
-            return []
-        return self.close()
+        return Events(data=[], starts=[], ends=[]) if len(data) == PIECE else self._message()
 
     def close(self) -> list[Item]:
         """Return the message that the last frame should have continued."""
+        return list(self._message().items())
+
+    def _message(self) -> Events:
         data, self._pieces = b"".join(self._pieces), []
         start, self._start = self._start, self._end
-        return [Event(data, start=start, end=self._end)] if data else []
+        return Events(data=[data], starts=[start], ends=[self._end]) if data else Events(data=[], starts=[], ends=[])
 
 
 def decode_frames(frames: Iterable[bytes]) -> Events:

@@ -95,7 +95,7 @@ def test_random_recordings(seed: int, written: Any, monkeypatch: pytest.MonkeyPa
     assert shown > 8 * GROUP
 
 
-TEXTS = ("\\u200d", "\\u200dx", "\\u001b[2J", "\\n", "\\t", "##[error]", "\\n\\u200d", "\\ufe0f", "%s", "%", "\\ud83d\\ude00", "👩", "🏽", "”", "")  # fmt: skip
+TEXTS = ("\\u200d", "\\u0000", "\\u0000\\n", "\\u200dx", "\\u001b[2J", "\\n", "\\t", "##[error]", "\\n\\u200d", "\\ufe0f", "%s", "%", "\\ud83d\\ude00", "👩", "🏽", "”", "")  # fmt: skip
 
 
 @pytest.mark.parametrize("api", TURNS)
@@ -119,6 +119,13 @@ def test_runs_of_every_kind_of_chunk(api: str, written: Any) -> None:
         tail = [b"data: unfinished"] if rng.random() < 0.3 else []
         shown += assert_equal(recorded(frames + tail, times + [None] * len(tail)), written, api=api)
     assert shown > 100
+
+
+def test_a_name_that_looks_like_a_format(written: Any) -> None:
+    frames = [
+        b'event: 5%% of %%d %%s\ndata: {"choices":[{"index":0,"delta":{"content":"x%d"}}]}\n\n' % n for n in range(40)
+    ]
+    assert assert_equal(recorded(frames, list(range(100, 140))), written) == 40
 
 
 def test_pages(written: Any) -> None:

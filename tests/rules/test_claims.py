@@ -12,7 +12,7 @@ import pytest
 from streamkit.apis import interpret
 from streamkit.model.exchange import Exchange, Frames
 from streamkit.model.finding import Finding
-from streamkit.rules import RULES, lint, measured, selected
+from streamkit.rules import RULES, _claims, lint, measured, measurements, selected
 
 from .edits import edited
 
@@ -122,3 +122,11 @@ def test_a_rule_reports_sixteen_fields_separately_and_counts_further_ones_with_t
     stream = interpret(Exchange(frames=Frames([edited("chat", edits)], [None], [1])), judge=True)
     found = list(lint(stream, selected(("unknown-field",))))
     assert (len(found), sum(finding.count for finding in found)) == (16, 40)
+
+
+def test_the_cases_of_a_rule_are_read_without_the_others() -> None:
+    cases = measurements()["cases"]
+    assert {case["rule"] for case in cases} <= set(RULES)
+    for code in (*RULES, "SEQ4", "no rule", ""):
+        assert _claims._rows(code) == [case for case in cases if case["rule"] == code]
+    assert _claims._clients() == measurements()["clients"]

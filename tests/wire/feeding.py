@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -12,10 +13,16 @@ SHARED = Path(__file__).parents[2].parent / "shared"
 
 
 def items_of(decoder: Decoder, feeds: Iterable[bytes]) -> list[Item]:
+    """Return the items of a body, after checking that each feed gives the same in columns."""
     items: list[Item] = []
+    in_columns = copy.deepcopy(decoder)
     for feed in feeds:
-        items += decoder.feed(feed)
-    return items + decoder.close()
+        found = decoder.feed(feed)
+        assert list(in_columns.feed_columns(feed).items()) == found
+        items += found
+    found = decoder.close()
+    assert in_columns.close() == found
+    return items + found
 
 
 def pieces(body: bytes, size: int) -> list[bytes]:

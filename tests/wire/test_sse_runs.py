@@ -189,3 +189,13 @@ def test_the_number_of_cached_names_is_bounded() -> None:
     body = b"".join(b"event: many%d\ndata: x\n\n" % number for number in range(5000))
     assert sse.decode(body).names == [f"many{number}" for number in range(5000)]
     assert len(sse_runs.NAMES) <= 256
+
+
+def test_columns_have_the_state_of_the_connection() -> None:
+    decoder = sse.Decoder()
+    first, second, third = map(
+        decoder.feed_columns, (b"retry: 5\nid: a\ndata: x\n\n", b"data: y\n\n", b"id: b\ndata: z")
+    )
+    assert (first.ids, first.last_id, first.retry, first.retries) == (["a"], "a", 5, {0: 5})
+    assert (second.data, second.ids, second.starts, second.ends) == ([b"y"], ["a"], [24], [33])
+    assert (len(third), third.last_id, third.retry) == (0, "a", 5)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import chain
@@ -16,9 +15,10 @@ from streamkit.apis._kit.spelling import misspelled
 from streamkit.model.finding import Severity
 from streamkit.model.stream import Misfit
 from streamkit.model.wording import describe
+from streamkit.patterns import pattern
 from streamkit.wire.runs import Repeating
 
-_INDEX = re.compile(r"\[\d+\]")
+_INDEX = pattern(r"\[\d+\]")
 _MAX_LISTED = 8
 """How many of the allowed values a message lists."""
 

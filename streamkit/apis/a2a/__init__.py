@@ -7,8 +7,7 @@ the words of its version, or the message.
 
 from __future__ import annotations
 
-from streamkit.apis import Api, Ending, Judge, Sample
-from streamkit.apis.a2a.assembler import TaskAssembler
+from streamkit.apis import Api, Assembler, Ending, Judge, Sample
 from streamkit.apis.a2a.chunks import deltas, event_of, flags, is_last
 
 
@@ -24,6 +23,13 @@ def recognises(sample: Sample) -> str | None:
 def ended(ending: Ending) -> bool:
     """The stream ends with a message, or with a status in which the task waits or is over."""
     return any(map(is_last, reversed(ending.chunks)))
+
+
+def new_assembler() -> Assembler:
+    """Return a new assembler. Its module is imported on first use."""
+    from streamkit.apis.a2a.assembler import TaskAssembler
+
+    return TaskAssembler()
 
 
 def judge() -> Judge:
@@ -42,7 +48,7 @@ API = Api(
     usage=lambda _: None,
     model=lambda _: None,
     ended=ended,
-    assembler=TaskAssembler,
+    assembler=new_assembler,
     order=26,
     judge=judge,
 )

@@ -7,8 +7,7 @@ object is what a client has after the run: the messages that it added, and the s
 
 from __future__ import annotations
 
-from streamkit.apis import Api, Ending, Judge, Sample
-from streamkit.apis.ag_ui.assembler import RunAssembler
+from streamkit.apis import Api, Assembler, Ending, Judge, Sample
 from streamkit.apis.ag_ui.chunks import EVENTS, OLD_EVENTS, deltas, flags, model, usage
 
 # Types that other protocols may have as well, and the field that distinguishes them.
@@ -29,6 +28,13 @@ def ended(ending: Ending) -> bool:
     return any(chunk.get("type") in ("RUN_FINISHED", "RUN_ERROR") for chunk in reversed(ending.chunks))
 
 
+def new_assembler() -> Assembler:
+    """Return a new assembler. Its module is imported on first use."""
+    from streamkit.apis.ag_ui.assembler import RunAssembler
+
+    return RunAssembler()
+
+
 def judge() -> Judge:
     """Return the tables of shape and order. Their modules are imported when a stream is first checked."""
     from streamkit.apis.ag_ui import grammar, shape
@@ -45,7 +51,7 @@ API = Api(
     usage=usage,
     model=model,
     ended=ended,
-    assembler=RunAssembler,
+    assembler=new_assembler,
     order=25,
     judge=judge,
 )

@@ -7,9 +7,8 @@ message that `useChat` shows, with the application's data beside it. A chunk is 
 
 from __future__ import annotations
 
-from streamkit.apis import Api, Ending, Judge, Sample
+from streamkit.apis import Api, Assembler, Ending, Judge, Sample
 from streamkit.apis._kit.reading import as_object
-from streamkit.apis.ai_data_stream.assembler import DataStreamAssembler
 from streamkit.apis.ai_data_stream.chunks import deltas, flags, parse_event, usage
 from streamkit.model.exchange import header
 
@@ -33,6 +32,13 @@ def ended(ending: Ending) -> bool:
     return last.get("code") == "e" and not step.get("isContinued") and step.get("finishReason") != "tool-calls"
 
 
+def new_assembler() -> Assembler:
+    """Return a new assembler. Its module is imported on first use."""
+    from streamkit.apis.ai_data_stream.assembler import DataStreamAssembler
+
+    return DataStreamAssembler()
+
+
 def judge() -> Judge:
     """Return the tables of shape and order. Their modules are imported when a stream is first checked."""
     from streamkit.apis.ai_data_stream import grammar, shape
@@ -49,7 +55,7 @@ API = Api(
     usage=usage,
     model=lambda _: None,
     ended=ended,
-    assembler=DataStreamAssembler,
+    assembler=new_assembler,
     parse_event=parse_event,
     order=20,
     judge=judge,

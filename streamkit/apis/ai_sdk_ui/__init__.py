@@ -7,9 +7,8 @@ Source: ai-sdk.dev, "Stream Protocols"; npm `ai` 7.0, `ui-message-stream/ui-mess
 
 from __future__ import annotations
 
-from streamkit.apis import Api, Ending, Judge, Sample
+from streamkit.apis import Api, Assembler, Ending, Judge, Sample
 from streamkit.apis._kit.reading import as_string
-from streamkit.apis.ai_sdk_ui.assembler import UiMessageAssembler
 from streamkit.apis.ai_sdk_ui.chunks import EVENTS, deltas, flags
 from streamkit.model.exchange import header
 
@@ -44,6 +43,13 @@ def ended(ending: Ending) -> bool:
     return ending.done or any(as_string(chunk.get("type")) in ("finish", "abort") for chunk in reversed(ending.chunks))
 
 
+def new_assembler() -> Assembler:
+    """Return a new assembler. Its module is imported on first use."""
+    from streamkit.apis.ai_sdk_ui.assembler import UiMessageAssembler
+
+    return UiMessageAssembler()
+
+
 def judge() -> Judge:
     """Return the tables of shape and order. Their modules are imported when a stream is first checked."""
     from streamkit.apis.ai_sdk_ui import grammar, shape
@@ -60,7 +66,7 @@ API = Api(
     usage=lambda _: None,
     model=lambda _: None,
     ended=ended,
-    assembler=UiMessageAssembler,
+    assembler=new_assembler,
     order=25,
     judge=judge,
 )

@@ -8,8 +8,7 @@ recorded streams of `langgraph-api` 0.16. The object has the last state, the mes
 
 from __future__ import annotations
 
-from streamkit.apis import Api, Ending, Judge, Sample
-from streamkit.apis.langgraph.assembler import RunAssembler
+from streamkit.apis import Api, Assembler, Ending, Judge, Sample
 from streamkit.apis.langgraph.chunks import MODES, deltas, flags, mode_of, model, parse_event, usage
 
 _TELLING = MODES - {"events", "messages", "tools", "updates", "values", "custom", "debug", "tasks", "lifecycle"}
@@ -38,6 +37,13 @@ def ended(ending: Ending) -> bool:
     return any(mode_of(chunk) not in ("metadata", "") for chunk in ending.chunks)
 
 
+def new_assembler() -> Assembler:
+    """Return a new assembler. Its module is imported on first use."""
+    from streamkit.apis.langgraph.assembler import RunAssembler
+
+    return RunAssembler()
+
+
 def judge() -> Judge:
     """Return the tables of shape and order. Their modules are imported when a stream is first checked."""
     from streamkit.apis.langgraph import grammar, shape
@@ -54,7 +60,7 @@ API = Api(
     usage=usage,
     model=model,
     ended=ended,
-    assembler=RunAssembler,
+    assembler=new_assembler,
     parse_event=parse_event,
     order=28,
     judge=judge,

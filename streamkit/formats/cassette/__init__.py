@@ -17,15 +17,15 @@ from typing import Any
 from streamkit.formats import Format, Joined, Source, framed, parse_document, rfc3339, stamp
 from streamkit.formats._http import content_type_of, decoded_body, of_decoded_body, reason_phrase, version
 from streamkit.formats._lost import ending, unanswered
-from streamkit.formats.cassette.yaml_text import interactions
 from streamkit.model.exchange import Body, Exchange, Headers, Import, Origin, Repair, Request, Response, header
+from streamkit.patterns import pattern
 
-_YAML = re.compile(rb"^(?:http_)?interactions:[ \t]*(?:$|\[|&|#)", re.MULTILINE)
-_JSON = re.compile(rb'"(?:http_)?interactions"\s*:\s*\[')
+_YAML = pattern(rb"^(?:http_)?interactions:[ \t]*(?:$|\[|&|#)", re.MULTILINE)
+_JSON = pattern(rb'"(?:http_)?interactions"\s*:\s*\[')
 _MOST_HEADERS = 1000
 _MOST_VALUES = 1_000_000
 # What YAML does not take as it is between double quotes, beyond what JSON escapes.
-_NOT_IN_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
+_NOT_IN_YAML = pattern("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 
 
 def _recognises(head: bytes) -> bool:
@@ -44,6 +44,8 @@ def _read(source: Source) -> Iterator[Exchange]:
 
 def _interactions(source: Source) -> Iterator[tuple[Any, int | None]]:
     if not source.head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        from streamkit.formats.cassette.yaml_text import interactions
+
         yield from interactions(source)
         return
     document = parse_document(source.all(), source.path)

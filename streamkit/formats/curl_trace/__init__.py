@@ -7,13 +7,13 @@ which cannot be restored.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from streamkit.formats import Format, Source
 from streamkit.model.exchange import Exchange
+from streamkit.patterns import pattern
 
-_EVENT = re.compile(
+_EVENT = pattern(
     rb"(?:\d\d:\d\d:\d\d\.\d{1,6} )?(?:\[[0-9x-]+\] )?(?:== Info: |(?:=>|<=) (?:Send|Recv) (?:header|data|SSL data), \d+ bytes )"
 )
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from streamkit.formats import Format, Source, unknown
 from streamkit.model.exchange import Exchange
+from streamkit.patterns import pattern
 
-_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_CONTROL = pattern(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
 def _recognises(head: bytes) -> bool:

@@ -17,7 +17,6 @@ import orjson
 from streamkit.formats import Format, Joined, Source, framed, parse_document, rfc3339, stamp
 from streamkit.formats._http import content_type_of, decoded_body, header_pairs, of_decoded_body, reason_phrase, version
 from streamkit.formats._lost import ending, unanswered
-from streamkit.formats.har.events import event_messages, messages_of, with_event_times
 from streamkit.model.exchange import Body, End, Exchange, Frames, Headers, Import, Origin, Repair, Request, Response
 
 _MOST_MS = 1e12
@@ -65,6 +64,8 @@ def _is_answer(entry: dict[str, Any]) -> bool:
 
 
 def _exchange(entry: dict[str, Any], origin: Origin, notes: tuple[Repair, ...]) -> Exchange:
+    from streamkit.formats.har.events import event_messages, with_event_times
+
     request, response = _part(entry, "request"), _part(entry, "response")
     headers = header_pairs(response.get("headers"))
     body, trouble = _body(response, headers)
@@ -178,6 +179,8 @@ def _entry(exchange: Exchange) -> dict[str, Any]:
         "timings": {"send": 0, "wait": first / 1e6, "receive": max(last - first, 0) / 1e6},
     }
     if exchange.timed and begun is not None:
+        from streamkit.formats.har.events import messages_of
+
         entry["_eventSourceMessages"] = list(messages_of(exchange, begun.ns))
     return entry
 

@@ -5,7 +5,6 @@ A flow has the times of the request, the response's headers and its end, but not
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,9 +13,10 @@ from streamkit.formats import LARGEST_BODY, Format, Source, framed, rfc3339
 from streamkit.formats._http import decoded_body, version
 from streamkit.formats.mitmproxy.tnetstring import LONGEST_LENGTH, TornValueError, loads
 from streamkit.model.exchange import Body, End, Exchange, Headers, Import, Origin, Repair, Request, Response, header
+from streamkit.patterns import pattern
 
 _SHOWN = 5
-_FLOW = re.compile(rb"[0-9]{2,10}:")
+_FLOW = pattern(rb"[0-9]{2,10}:")
 
 
 def _recognises(head: bytes) -> bool:

@@ -23,14 +23,14 @@ Good: chat
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from streamkit.model.stream import Stream
+from streamkit.patterns import pattern
 from streamkit.rules import Sighting, rule
 
 _NAMES = {b"\n": "LF", b"\r\n": "CRLF", b"\r": "CR"}
-_LINE_END = re.compile(rb"\r\n|\r|\n")
+_LINE_END = pattern(rb"\r\n|\r|\n")
 
 
 def counts(body: bytes) -> dict[bytes, int]:

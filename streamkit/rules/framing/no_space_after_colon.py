@@ -24,14 +24,14 @@ Good: chat
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from streamkit.model.stream import Stream
+from streamkit.patterns import pattern
 from streamkit.rules import Sighting, rule
 
-_TIGHT = re.compile(rb"(?:^|[\r\n])data:[{\[]")
-_ANY_TIGHT = re.compile(rb"(?<![^\r\n])data:(?=[^ \r\n])")
+_TIGHT = pattern(rb"(?:^|[\r\n])data:[{\[]")
+_ANY_TIGHT = pattern(rb"(?<![^\r\n])data:(?=[^ \r\n])")
 
 
 def with_spaces(body: bytes) -> bytes:

@@ -28,13 +28,14 @@ from collections.abc import Iterator
 
 from streamkit.model.message import ERROR
 from streamkit.model.stream import Stream
+from streamkit.patterns import pattern
 from streamkit.rules import Sighting, rule
 from streamkit.rules._excerpt import shown_text
 
 _SSE_APIS = ("openai_chat", "openai_completions", "openai_responses", "anthropic_messages", "gemini")
 
 
-_DATA = re.compile(rb"^data:", re.MULTILINE)
+_DATA = pattern(rb"^data:", re.MULTILINE)
 
 
 def _kind(stream: Stream) -> str:

@@ -25,18 +25,18 @@ Good: chat
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from streamkit.model.finding import Severity
 from streamkit.model.stream import Stream
+from streamkit.patterns import pattern
 from streamkit.rules import Sighting, rule
 from streamkit.rules._excerpt import shown_text
 from streamkit.wire.values import Ignored
 
 # An additional field, as gateways add them. The standard ignores it.
-_FIELD = re.compile(rb"(?!(?i:data|event|id|retry|error):)[A-Za-z][A-Za-z0-9_-]*:(?: |\Z)")
-_LIKE_A_CHUNK = re.compile(rb"""\{\s*["']|\[DONE\]""")
+_FIELD = pattern(rb"(?!(?i:data|event|id|retry|error):)[A-Za-z][A-Za-z0-9_-]*:(?: |\Z)")
+_LIKE_A_CHUNK = pattern(rb"""\{\s*["']|\[DONE\]""")
 
 
 @rule(

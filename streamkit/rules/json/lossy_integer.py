@@ -15,14 +15,14 @@ Good: chat
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from streamkit.model.stream import Stream
+from streamkit.patterns import pattern
 from streamkit.rules import Sighting, rule
 from streamkit.rules._excerpt import shown_text
 
-_LONG = re.compile(rb"[:\[,]\s*(-?\d{16,400})\s*(?=[,}\]])")
+_LONG = pattern(rb"[:\[,]\s*(-?\d{16,400})\s*(?=[,}\]])")
 
 
 @rule("JSN208", "info")

@@ -15,14 +15,14 @@ Good: chat
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from streamkit.model.stream import Stream
+from streamkit.patterns import pattern
 from streamkit.rules import Sighting, rule
 
 # What follows the backslash is looked at only there, so that a search is one for a single byte.
-_ESCAPED = re.compile(rb"\\(?=u[fF]{3}[dD])")
+_ESCAPED = pattern(rb"\\(?=u[fF]{3}[dD])")
 
 
 def _holds(data: bytes) -> bool:
