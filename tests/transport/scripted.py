@@ -38,6 +38,14 @@ class Connection:
         self._writer.transport.abort()
 
 
+async def abort(writers: list[asyncio.StreamWriter]) -> None:
+    """Close connections at once. A loop that ends while one is being closed, as TLS does in steps, leaves its socket open."""
+    for writer in writers:
+        writer.transport.abort()
+    for _ in range(4):  # turns of the loop: of TLS, of the socket below it, and of what they tell
+        await asyncio.sleep(0)
+
+
 @contextmanager
 def served(script: Script, tls: object = None) -> Iterator[tuple[str, list[Connection]]]:
     """Yield the URL of a server that runs `script` for each connection, and a list of its connections in order."""
@@ -47,6 +55,7 @@ def served(script: Script, tls: object = None) -> Iterator[tuple[str, list[Conne
     loop = asyncio.new_event_loop()
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writers.append(writer)
         writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             while True:
@@ -88,10 +97,12 @@ def served(script: Script, tls: object = None) -> Iterator[tuple[str, list[Conne
         for other in rest:
             other.cancel()
         loop.run_until_complete(asyncio.gather(*rest, return_exceptions=True))
+        loop.run_until_complete(abort(writers))
         loop.run_until_complete(loop.shutdown_asyncgens())
         loop.close()
 
     tasks: list[asyncio.Task[None]] = []
+    writers: list[asyncio.StreamWriter] = []
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
     assert ready.wait(10)
