@@ -13,6 +13,7 @@ A case only sees recordings of its answers, so that it can be judged again witho
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -56,7 +57,7 @@ class Ask:
     of the API (`/v1/chat/completions`); a base URL that ends in a version replaces it. `body` is a JSON value, in which
     strings equal to MODEL are replaced, or bytes that are sent as they are. `headers` are added to those of every request.
     `key` is what is sent as the API key: that of the user, or a wrong one. `streams` means that a stream is the expected
-    answer. `copies` are sent at once. With `leaves`, the connection is closed after the first frame with content. `then` is
+    answer. `copies` are sent at once. With `leaves`, the connection is closed after two frames. `then` is
     sent afterwards, on the same connection if the endpoint keeps it open; its body may depend on the answer (`follows`).
     """
 
@@ -86,7 +87,7 @@ class Ask:
     @property
     def output_limit(self) -> int | None:
         """The most tokens that the answer may have, as the body limits them; None if it does not."""
-        fields = self.body if isinstance(self.body, Mapping) else {}
+        fields = _fields(self.body)
         if self.method != "POST" or not fields:
             return 0
         holders = (fields, fields.get("generationConfig"), fields.get("options"))
@@ -119,6 +120,16 @@ class Ask:
         if isinstance(value, bytes):
             return value.replace(MODEL.encode(), orjson.dumps(model)[1:-1])
         return None if value is None else orjson.dumps(filled(value, model, copy))
+
+
+def _fields(body: Any) -> Mapping[str, Any]:
+    """Return the fields of a body that is a JSON object; none of any other, which is refused and costs nothing."""
+    if isinstance(body, bytes):
+        try:
+            body = json.loads(body)  # which accepts half a surrogate pair
+        except ValueError:
+            return {}
+    return body if isinstance(body, Mapping) else {}
 
 
 _LIMITS = ("max_tokens", "max_completion_tokens", "max_output_tokens", "maxOutputTokens", "num_predict")

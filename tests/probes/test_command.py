@@ -61,6 +61,15 @@ def test_a_failing_case_exits_1_with_its_reason_and_evidence(broken_folder: str)
     assert f"{broken_folder}/openai_chat.models.jsonl#1" in result.stdout
 
 
+@pytest.mark.parametrize(
+    ("key", "limit"),
+    [("lone-surrogate", 8), ("bad-json", 0), ("max-tokens", 6), ("eight-at-once", 512), ("models", 0)],
+)
+def test_the_output_that_a_case_may_cost(key: str, limit: int) -> None:
+    probe = PROBES[f"openai_chat/{key}"]
+    assert sum(ask.output_limit or 0 for ask in probe.chain) == limit
+
+
 def test_json_has_the_documented_keys(broken_folder: str) -> None:
     document = json.loads(run("--from", broken_folder, "--format", "json").stdout)
     assert list(document) == ["version", "endpoint", "model", "cases"]

@@ -1,9 +1,10 @@
 """A client that leaves does not disturb the next.
 
-Sends: a long answer that is left after its first frame, then another question.
+Sends: a question with a long answer, which is left after two frames, then another question.
 
-Expects: the next question is answered. Whether the server has stopped generating is not visible to a client, and behind a
-gateway that reads the answer to its end it goes on. `docs/probe.md` shows how to see that.
+Expects: the next question is answered. Whether the server has stopped generating is not visible to a client: behind a gateway that
+reads the answer to its end, it goes on, and the case passes. A `streamkit proxy` behind the gateway records whether the gateway
+closed its request: `client` in the last line.
 
 Why: people press Stop. A server with few slots that continues to write makes the next request wait.
 
