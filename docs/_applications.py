@@ -83,8 +83,8 @@ about the client's requests, older versions, or say the same again. A scheduled 
 
 Each was started on the newest version with its models played by `streamkit serve` (the synthetic recordings of this project), was asked
 by its own client where it has one, and was recorded between the two by `streamkit proxy`. In the column *text*, a name is that of the
-recording whose whole text the stream has. `python -m tests.producers.table` records them again, and a scheduled workflow repeats the
-comparison.
+recording whose whole text the stream has. The recordings are in `tests/producers/recordings`; `python -m tests.producers.table` makes
+them again, and a scheduled workflow repeats the comparison.
 
 | producer | request | API | verdict | findings | text |
 |---|---|---|---|---|---|
