@@ -14,7 +14,7 @@ from streamkit.model.message import Delta
 from streamkit.model.stream import Broken, Stream
 from streamkit.wire.values import Comment, Event, Item, Tail
 
-EntryKind = Literal["event", "comment", "ignored", "tail"]
+EntryKind = Literal["event", "comment", "ignored", "tail", "sent"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +22,8 @@ class Moment:
     """One item of a body: the `n`th (from 1), complete at `at` (ns, None if not measured).
 
     `event` is its index among the events and `chunk` that among the chunks, None if it is none. `broken` says what is
-    wrong with an event whose data is not a JSON object.
+    wrong with an event whose data is not a JSON object. A message that the client sent has no number (0), and its item no bytes
+    of the body.
     """
 
     n: int
@@ -54,6 +55,22 @@ def timeline(stream: Stream) -> Iterator[Moment]:
     for entry in timeline_in_runs(stream, ()):
         assert isinstance(entry, Moment)
         yield entry
+
+
+def timeline_with_sent(stream: Stream) -> Iterator[Moment]:
+    """Yield the same, and what the client of a WebSocket sent, before the first item that came after it."""
+    shown = 0
+    for moment in timeline(stream):
+        for message in sent_until(stream, shown, moment.item.start):
+            yield _sent(message, moment.item.start)
+            shown += 1
+        yield moment
+    for message in sent_until(stream, shown, None):
+        yield _sent(message, len(stream.exchange.frames.body))
+
+
+def _sent(message: SentMessage, place: int) -> Moment:
+    return Moment(n=0, at=message.at, kind="sent", item=Comment(message.data, place, place))
 
 
 def timeline_in_runs(stream: Stream, alike: Iterable[Alike]) -> Iterator[Moment | tuple[int, Alike]]:

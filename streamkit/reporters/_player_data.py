@@ -14,7 +14,7 @@ from typing import Any
 
 from streamkit.model.finding import Finding
 from streamkit.model.stream import Stream
-from streamkit.model.timeline import Moment, added, timeline
+from streamkit.model.timeline import Moment, added, timeline_with_sent
 from streamkit.reporters._reporter import PageStream
 from streamkit.reporters._strict_json import dumps_fast
 from streamkit.wire.values import Event
@@ -30,7 +30,7 @@ MOST = 9 * _MEGABYTES
 
 def stream_data(shown: PageStream, room: int) -> dict[str, str] | None:
     """Return the data of one stream, in at most `room` characters; None if not even its beginning fits."""
-    total = len(shown.stream.events) + len(shown.stream.events.asides)
+    total = len(shown.stream.events) + len(shown.stream.events.asides) + len(shown.stream.exchange.sent)
     count = total
     while count or not total:
         data = _packed(shown, count, total - count)
@@ -43,7 +43,7 @@ def stream_data(shown: PageStream, room: int) -> dict[str, str] | None:
 
 
 def _packed(shown: PageStream, count: int, left_out: int) -> dict[str, str]:
-    moments = list(islice(timeline(shown.stream), count))
+    moments = list(islice(timeline_with_sent(shown.stream), count))
     head = _head(shown, moments, left_out)
     size = (
         max((moment.item.end for moment in moments), default=0) if left_out else len(shown.stream.exchange.frames.body)

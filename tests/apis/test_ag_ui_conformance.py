@@ -3,7 +3,8 @@ messages and the state that it must have are those that are reassembled.
 
     STREAMKIT_AG_UI_SPEC=FOLDER pytest tests/apis/test_ag_ui_conformance.py
 
-FOLDER is the folder `spec` of the specification's repository, or one like it: the streams are in `VERSION/conformance/streams`.
+FOLDER is the folder `spec` of the specification's repository, or one like it: the streams are in `VERSION/conformance/streams`, and
+those of the latest version are read; its draft may say otherwise.
 Their `expect` is that of the first-party client in TypeScript.
 """
 
@@ -21,12 +22,14 @@ from streamkit.model.exchange import End, Exchange, Frame, Frames, Response
 from streamkit.rules import lint, selected
 
 SPEC = os.environ.get("STREAMKIT_AG_UI_SPEC", "")
-FILES = sorted(Path(SPEC).glob("*/conformance/streams/*.json")) if SPEC else []
+VERSIONS = sorted(Path(SPEC).glob("[0-9]*/conformance/streams")) if SPEC else []
+FILES = sorted(VERSIONS[-1].glob("*.json")) if VERSIONS else []
 
 REPORTED = {"SEQ421"}
 """Findings of an accepted stream that tell what it says: the run reports an error."""
 
 ELSEWHERE = {
+    "truncated-run-reported-as-completed": "the specification calls a stream without an end truncated, and so does lint",
     "unknown-enum-value-role-fatal": "the specification asks clients to ignore the role; lint reports it for those that do not",
 }
 """Streams whose expectation is that of one client alone, and why."""
@@ -78,6 +81,8 @@ def test_a_stream_of_the_specification(path: Path) -> None:
     if "messages" in expected:
         before = len(given.get("input", {}).get("messages", ()))
         assert holds(expected["messages"][before:], made.get("messages", [])), made
+    findings = list(lint(stream, selected(extend=("SCH320",))))
     if expected.get("noWarnings"):
-        found = [(finding.code, finding.message) for finding in lint(stream, selected()) if finding.severity != "info"]
-        assert [one for one in found if one[0] not in REPORTED] == []
+        assert {finding.code for finding in findings if finding.severity != "info"} <= REPORTED
+    if expected.get("warnings") and "protocolVersion" not in str(given["stream"]):
+        assert findings

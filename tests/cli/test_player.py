@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from streamkit.cli.main import streamkit
-from streamkit.model.exchange import Exchange
+from streamkit.model.exchange import Exchange, SentMessage
 from streamkit.model.recording import write
 from tests.browser import Page, chromium, needs_chromium
+from tests.cli.test_inspect_websocket import conversation
 from tests.clicking import CliRunner
 from tests.exchanges import exchange
 
@@ -231,6 +232,16 @@ def test_a_log_without_times_is_stepped_through_and_has_none(page: Page, tmp_pat
     assert message(page) == ["¶ text|A"]
     assert words(page, "#time") == ["item 1 / item 2"]
     assert words(page, ".row .at") == ["-", "-"]
+
+
+@needs_chromium
+def test_what_a_client_of_a_websocket_sent_is_an_item(page: Page, tmp_path: Path) -> None:
+    sent = (SentMessage(b'{"type":"response.create"}', 15_000_000, 1), SentMessage(HOSTILE.encode(), 45_000_000, 3))
+    opened(page, made(tmp_path, conversation(*sent)))
+    assert words(page, ".row.sent .kind") == ["→ sent", "→ sent"]
+    assert [words(page, f".row:nth-child({place}) .kind")[0][:1] for place in range(1, 6)] == ["·", "→", "@", "■", "→"]
+    assert "pwned" not in str(page.evaluate("document.title"))
+    assert any("response.create" in text for text in words(page, ".row.sent"))
 
 
 @needs_chromium

@@ -2,12 +2,13 @@
 
     python -m tests.producers.table [NAME…]
 
-installs the producers (or those whose names begin so), records them and writes `recorded.json`.
+installs the producers (or those whose names begin so), records them and writes `recorded.json` and the recordings.
 """
 
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 import tempfile
 from dataclasses import asdict, dataclass
@@ -23,6 +24,7 @@ from tests.producers.producer import MODELS, PRODUCERS, RECORDINGS, Producer, ex
 
 ROOT = Path(__file__).parents[2]
 RESULTS = Path(__file__).with_name("recorded.json")
+KEPT = Path(__file__).with_name("recordings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,11 @@ def first_token(stream: Stream) -> int | None:
     return round(values[0]) if values else None
 
 
+def kept(producer: Producer) -> Path:
+    """Return where the recording of the table is."""
+    return KEPT / f"{producer.folder.name}.jsonl"
+
+
 def rows(recording: Path) -> list[Row]:
     """Return the rows of a recording, in the order of what was asked: clients of MCP ask several things at once."""
     return sorted(map(row, exchanges(recording)), key=lambda one: (one.request, one.verdict))
@@ -91,7 +98,9 @@ def main(names: list[str]) -> None:
 
 def measured(producer: Producer, folder: Path) -> dict[str, object]:
     """Return what the results hold about a producer."""
-    found = [asdict(one) for one in rows(recorded(producer, folder))]
+    recording = recorded(producer, folder)
+    shutil.copy(recording, kept(producer))
+    found = [asdict(one) for one in rows(recording)]
     return {"name": producer.name, "version": producer.version, "rows": found}
 
 

@@ -137,11 +137,16 @@ def expected(field: Field) -> Field:
 
 
 def variants(
-    key: str, shapes: Mapping[str, Mapping[str, Field]], *, null: bool = False, required: bool = False
+    key: str,
+    shapes: Mapping[str, Mapping[str, Field]],
+    *,
+    null: bool = False,
+    required: bool = False,
+    known: bool = False,
 ) -> Field:
-    """An object whose field `key` selects one of `shapes`."""
+    """An object whose field `key` selects one of `shapes`. With `known`, any other value of it is a warning."""
     made = {name: Shape(types=("object",), fields=fields) for name, fields in shapes.items()}
-    kind = string(required=True)
+    kind = words(*shapes, required=True) if known else string(required=True)
     return Field(Shape(types=_with_null("object", null), fields={key: kind}, variant_key=key, variants=made), required)
 
 

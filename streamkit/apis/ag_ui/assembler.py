@@ -7,7 +7,7 @@ from typing import Any, Final
 from streamkit.apis import Chunk
 from streamkit.apis._kit.merge import Fragments, joined
 from streamkit.apis._kit.reading import as_object, as_string, nonempty_string, objects_in, to_json
-from streamkit.apis.ag_ui.chunks import model, usage
+from streamkit.apis.ag_ui.chunks import ROLES, is_known_part, model, usage
 from streamkit.apis.ag_ui.patch import PatchError, patched
 from streamkit.apis.ag_ui.shorthand import Shorthand
 from streamkit.model.message import Message, Part, Reply, Usage
@@ -115,7 +115,7 @@ class RunAssembler:
     def _result(self, event: Chunk, id: str) -> None:
         """Add the result of a call after the message with the call, and after the results that are there already."""
         message: dict[str, Any] = {"id": as_string(event.get("messageId")), "toolCallId": id, "role": "tool"}
-        message["content"] = event.get("content")
+        message["content"] = _known_parts(event.get("content"))
         self._add(message, event)
         _merge_metadata(message, event)
         holder = self._calls[id][1] if id in self._calls else None
@@ -129,8 +129,12 @@ class RunAssembler:
             self._messages.insert(index, message)
 
     def _snapshot(self, given: list[dict[str, Any]]) -> None:
-        """Replace the messages. Activities and reasoning are kept if the snapshot has none."""
-        given = [dict(message) for message in given if type(message.get("id")) is str]
+        """Replace the messages. Activities and reasoning are kept if the snapshot has none; what has no known role is left out."""
+        given = [
+            {**message, "content": _known_parts(message["content"])} if "content" in message else dict(message)
+            for message in given
+            if type(message.get("id")) is str and message.get("role") in ROLES
+        ]
         wanted = {message["id"]: message for message in given}
         roles = {message.get("role") for message in given}
         kept = [
@@ -197,6 +201,11 @@ def _changed(value: Any, operations: Any) -> Any:
         return patched({} if value is _UNSET else value, operations)
     except PatchError:
         return value
+
+
+def _known_parts(content: Any) -> Any:
+    """Return content without the parts of types that do not exist, which clients leave out."""
+    return [part for part in content if is_known_part(part)] if type(content) is list else content
 
 
 def _merge_metadata(target: dict[str, Any], event: Chunk) -> None:

@@ -27,6 +27,8 @@ EVENTS = frozenset(
         *("SUBAGENT_STARTED", "SUBAGENT_FINISHED", "SUBAGENT_ERROR"),
     }
 )
+ROLES = frozenset({"developer", "system", "assistant", "user", "tool", "activity", "reasoning"})
+_PARTS = frozenset({"text", "image", "audio", "video", "document", "binary"})
 OLD_EVENTS = {
     "THINKING_START": "REASONING_START",
     "THINKING_END": "REASONING_END",
@@ -49,6 +51,11 @@ _CONTENT = frozenset({"TOOL_CALL_RESULT", "STATE_SNAPSHOT", "STATE_DELTA", "MESS
     "ACTIVITY_SNAPSHOT",
     "ACTIVITY_DELTA",
 }
+
+
+def is_known_part(part: Any) -> bool:
+    """Return whether a part of content is of a type that exists. What is no object is reported by the shape check."""
+    return type(part) is not dict or (type(part.get("type")) is str and part["type"] in _PARTS)
 
 
 def flags(chunk: Chunk) -> int:

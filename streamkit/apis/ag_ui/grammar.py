@@ -16,7 +16,7 @@ from streamkit.apis._kit.parts import reusable_part
 from streamkit.apis._kit.reading import as_string, nonempty_string, objects_in
 from streamkit.apis._kit.values import Calls, Counter, PartTexts, Repeated, check_total
 from streamkit.apis.ag_ui.chunks import EVENTS, OLD_EVENTS
-from streamkit.apis.ag_ui.patch import PatchError, patched
+from streamkit.apis.ag_ui.patch import PatchError, is_unknown, patched
 from streamkit.apis.ag_ui.shorthand import Shorthand
 from streamkit.model.grammar import Grammar, Misstep, Walk
 from streamkit.model.stream import Stream
@@ -125,8 +125,24 @@ class _RunWalk:
                 yield Misstep("unknown-event", chunk, with_field("unknown event", event, "type"), "$.type")
                 continue
             yield from self._order(chunk, kind)
+            yield from self._continuation(chunk, event, kind)
             for full in self._shorthand.full(event):
                 yield from self._event(chunk, full, as_string(full.get("type")))
+
+    def _continuation(self, chunk: int, event: Chunk, kind: str) -> Iterator[Misstep]:
+        """Check that a chunk of the shorthand repeats what the chunk said that opened its message or call."""
+        opener = self._shorthand.opener(event)
+        if opener is None:
+            if kind == "TOOL_CALL_CHUNK" and type(event.get("toolCallId")) is str and event.get("toolCallName") is None:
+                yield Misstep("unopened-part", chunk, "the first TOOL_CALL_CHUNK has no toolCallName", "$")
+            return
+        usual = {"role": "assistant"} if kind == "TEXT_MESSAGE_CHUNK" else {}
+        for name in ("role", "name", "toolCallName", "parentMessageId"):
+            given, opened = event.get(name), opener.get(name, usual.get(name))
+            if given is not None and given != opened:
+                said = "none" if opened is None else describe(opened)
+                message = f"{name} is {describe(given)}, but was {said} in the chunk that opened it"
+                yield Misstep("value-changed", chunk, message, f"$.{name}", "error")
 
     def _order(self, chunk: int, kind: str) -> Iterator[Misstep]:
         """Check an event against the start and the end of its run."""
@@ -236,6 +252,11 @@ class _RunWalk:
                     "warning",
                 )
             return
+        for index, operation in enumerate(operations if type(operations) is list else ()):
+            if is_unknown(operation):
+                yield Misstep(
+                    "unapplied-patch", chunk, "an operation of the change has no known op", f"{path}[{index}]"
+                )
         try:
             self._states[name] = patched(self._states[name], operations)
         except PatchError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+OPERATIONS = frozenset({"add", "remove", "replace", "move", "copy", "test"})
 MAX_DEPTH = 200
 """How deep a pointer may go."""
 
@@ -13,21 +14,29 @@ class PatchError(ValueError):
 
 
 def patched(document: Any, operations: Any) -> Any:
-    """Return the document after these operations. It is not modified: only what leads to a changed place is copied.
+    """Return the document after these operations. It is not modified: only what leads to a changed place is copied. Operations
+    with an `op` that does not exist are left out, as clients do.
 
     Raises PatchError if one of the operations does not apply.
     """
     if type(operations) is not list:
         raise PatchError("a patch is an array of operations")
     for operation in operations:
-        document = _applied(document, operation)
+        if not is_unknown(operation):
+            document = _applied(document, operation)
     return document
 
 
+def is_unknown(operation: Any) -> bool:
+    """Return whether an operation is an object whose `op` does not exist."""
+    op = operation.get("op") if type(operation) is dict else ""
+    return type(operation) is dict and not (type(op) is str and op in OPERATIONS)
+
+
 def _applied(document: Any, operation: Any) -> Any:
-    kind = operation.get("op") if type(operation) is dict else None
-    if kind not in ("add", "remove", "replace", "move", "copy", "test"):
-        raise PatchError("an operation has no known op")
+    if type(operation) is not dict:
+        raise PatchError("an operation is not an object")
+    kind = operation["op"]
     path = _pointer(operation.get("path"))
     if kind in ("add", "replace", "test") and "value" not in operation:
         raise PatchError(f"{kind} has no value")

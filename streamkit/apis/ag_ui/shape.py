@@ -37,6 +37,7 @@ _PART = variants(
         # Before version 1.0.
         "binary": {"mimeType": _STRING, "id": string(), "url": string(), "data": string(), "filename": string()},
     },
+    known=True,
 )
 # A text, or parts.
 _CONTENT = Field(Shape(types=("string", "array"), items=_PART.shape), required=True)
@@ -62,6 +63,7 @@ _MESSAGE = variants(
         "activity": {**_ANY_MESSAGE, "activityType": _STRING, "content": structure({}, required=True)},
         "reasoning": {**_ANY_MESSAGE, "content": _STRING},
     },
+    known=True,
 )
 
 _PATCH = array(
@@ -106,6 +108,7 @@ _OUTCOME = variants(
         "interrupt": {"interrupts": array(_INTERRUPT, required=True)},
         "cancelled": {},
     },
+    known=True,
 )
 _ROLE = string("developer", "system", "assistant", "user")
 

@@ -33,6 +33,18 @@ class Shorthand:
     def __init__(self) -> None:
         self._open: dict[str, tuple[str, str]] = {}
         self._ends: dict[str, Chunk] = {}
+        self._openers: dict[str, Chunk] = {}
+
+    def opener(self, chunk: Chunk) -> Chunk | None:
+        """Return the chunk that opened the message or call which this chunk would continue; None if it opens one, or is none of the
+        shorthand."""
+        kind = as_string(chunk.get("type"))
+        owner = as_string(chunk.get("subagentRunId"))
+        if kind not in _CHUNKS or owner not in self._open:
+            return None
+        id = nonempty_string(chunk.get(_CHUNKS[kind][3]))
+        opened, known = self._open[owner]
+        return self._openers[owner] if opened == kind and id in (None, known) else None
 
     def full(self, chunk: Chunk) -> list[Chunk]:
         """Return the events that an event stands for."""
@@ -54,7 +66,7 @@ class Shorthand:
             made += self._closed(owner)
             if id is None:
                 return [*made, {**chunk, "type": content}]
-            self._open[owner] = kind, id
+            self._open[owner], self._openers[owner] = (kind, id), chunk
             common: Chunk = {key: id, **({"subagentRunId": owner} if owner else {})}
             self._ends[owner] = {"type": end, **common}
             made.append({**{name: value for name, value in chunk.items() if name != "delta"}, "type": start})

@@ -5,11 +5,11 @@ const DELTA_KINDS = {
   t: "text", r: "reasoning", f: "refusal", c: "tool", a: "audio", q: "citation",
   s: "role", e: "finish", u: "usage", x: "error", o: "other",
 };
-const ITEM_KINDS = { e: "event", c: "comment", i: "ignored", t: "tail" };
+const ITEM_KINDS = { e: "event", c: "comment", i: "ignored", t: "tail", s: "sent" };
 // Each kind has a sign of its own, so that kinds are told apart without color.
 const SIGNS = {
   text: "¶", reasoning: "∴", refusal: "⊘", tool: "ƒ", audio: "♪", citation: "§", role: "@", finish: "■", usage: "Σ",
-  error: "✗", other: "…", event: "·", comment: ":", ignored: "-", tail: "~",
+  error: "✗", other: "…", event: "·", comment: ":", ignored: "-", tail: "~", sent: "→",
 };
 const PRIORITY = ["error", "tool", "text", "refusal", "reasoning", "finish", "usage", "role", "audio", "citation", "other"];
 const ITEMS_PER_SECOND = 20; // of a stream without times

@@ -223,7 +223,7 @@ class Exact {
 }
 
 function parsed(stream, item) {
-  if (stream.items.kind[item] !== "e") return undefined;
+  if (!"es".includes(stream.items.kind[item])) return undefined;
   try {
     return JSON.parse(dataOf(stream, item), (key, value, context) =>
       typeof value === "number" && context && context.source !== String(value) ? new Exact(context.source) : value,
