@@ -21,7 +21,7 @@ from streamkit.cli import _jobs, progress
 from streamkit.cli.main import streamkit
 from streamkit.files import create
 from streamkit.formats import read
-from streamkit.service import executors
+from streamkit.service import executors, spreading
 from tests.clicking import CliRunner, Result
 from tests.processes import started
 
@@ -84,11 +84,18 @@ def inputs(tmp_path: Path) -> Path:
         "f-raw.sse": b'data: {"id":"c","object":"chat.completion.chunk","choices":[{"index":0,"delta":{"content":"a"}}]}\n\n',
         "g-empty.jsonl": b"",
         "h-notes.txt": b"nothing to see here\n",
+        "j-alternating.jsonl": alternating(lines),
         "i-secret.log": b'data: {"key":"sk-ant-api03-' + b"Ab1" * 30 + b'"}\n\n',
     }
     for name, data in files.items():
         (tmp_path / name).write_bytes(data)
     return tmp_path
+
+
+def alternating(lines: list[bytes]) -> bytes:
+    """Return the lines of two halves of a file in turn, so that exchanges start while others are open."""
+    half = len(lines) // 2
+    return b"".join(line for pair in zip(lines[:half], lines[half : 2 * half], strict=True) for line in pair)
 
 
 COMMANDS = {
@@ -132,8 +139,33 @@ def test_the_output_is_the_same_to_the_byte(name: str, inputs: Path, monkeypatch
     paths = ["a-many.jsonl", ".", "*.sse", "b-torn.jsonl#2", "no-such-file"]
     alone = run(*COMMANDS[name], "--jobs", "1", *paths)
     assert alone[1]
-    for jobs, size in [(2, "1"), (3, "9000"), (2, "64MB")]:
+    for jobs, size in [(2, "1"), (3, "9000"), (5, "31337"), (2, "64MB")]:
         assert run(*COMMANDS[name], "--jobs", str(jobs), "--task-size", size, *paths) == alone
+
+
+@pytest.mark.usefixtures("late")
+@pytest.mark.parametrize("name", ["lint", "stats-table"])
+def test_tasks_that_become_smaller_give_the_same(name: str, inputs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without `--task-size`, tasks depend on what is left to read."""
+    monkeypatch.chdir(inputs)
+    alone = run(*COMMANDS[name], "--jobs", "1", ".")
+    monkeypatch.setattr(spreading, "_LEAST", 500)
+    assert run(*COMMANDS[name], "--jobs", "2", ".") == alone
+
+
+def test_tasks_are_smaller_toward_the_end() -> None:
+    size = spreading.TaskSize(64 << 20, 1 << 30, workers=2)
+    assert [size.after(n << 20) >> 20 for n in (0, 512, 640, 896, 992, 1020, 1024, 2000)] == [
+        64,
+        64,
+        48,
+        16,
+        4,
+        4,
+        4,
+        4,
+    ]
+    assert spreading.TaskSize(9000).after(1 << 40) == 9000
 
 
 @pytest.mark.usefixtures("late")
