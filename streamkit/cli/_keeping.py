@@ -83,9 +83,9 @@ def keep_streams(
 
 def _streams(kept: Iterator[Kept], inputs: Inputs) -> Iterator[Kept]:
     for stream in kept:
-        name = f"exchange {stream.measurement.exchange}"
+        name = f"exchange {stream.exchange}"
         for defect in stream.defects:
-            inputs.trouble(UnreadableInput(stream.measurement.file, f"{name}: {defect}; please report it"))
+            inputs.trouble(UnreadableInput(stream.file, f"{name}: {defect}; please report it"))
         yield stream
 
 
@@ -93,9 +93,9 @@ def _noted(kept: Iterator[Kept], versions: Mapping[str, str], inputs: Inputs, st
     """Yield the streams, and note each file in the database once all its streams have been added."""
     file = ""
     for stream in kept:
-        if file and stream.measurement.file != file:
+        if file and stream.file != file:
             _note(file, versions, inputs, store)
-        file = stream.measurement.file
+        file = stream.file
         yield stream
     _note(file, versions, inputs, store)
 

@@ -16,7 +16,8 @@ from streamkit.cli import _jobs
 from streamkit.cli.main import streamkit
 from streamkit.errors import OutputExists, StreamkitError, UsageError
 from streamkit.formats import read
-from streamkit.service.keeping import content_of, packed_samples, unpacked
+from streamkit.service.keeping import content_of
+from streamkit.service.tables import packed_samples, unpacked
 from tests.clicking import CliRunner
 
 RECORDINGS = Path(__file__).parents[2] / "recordings"
@@ -109,6 +110,22 @@ def test_appending_adds_only_what_is_new(kept: Path, tmp_path: Path) -> None:
     # Two in one run are two streams.
     copy.write_bytes(copy.read_bytes() * 2)
     assert "1 stream added, 1 known already" in run(*again, str(copy))[2]
+
+
+def test_equal_streams_of_a_run_are_counted(tmp_path: Path) -> None:
+    plain, database, copies = (
+        (RECORDINGS / "gemini" / "plain.jsonl").read_bytes(),
+        tmp_path / "kept.sqlite",
+        tmp_path / "copies.jsonl",
+    )
+    for count, message in [(3, "3 streams added"), (2, "0 streams added, 2 known"), (5, "2 streams added, 3 known")]:
+        copies.write_bytes(plain * count)
+        assert message in run("stats", "--format", "sqlite", "--append", "-o", str(database), str(copies))[2]
+    assert fetched(database, "SELECT id, copy, exchange FROM streams") == [(n, n, n) for n in range(1, 6)]
+    of_a_stream = "SELECT stream, count(*) FROM histograms GROUP BY stream"
+    assert {number for _, number in fetched(database, of_a_stream)} == {
+        len({*fetched(database, "SELECT metric FROM histograms")})
+    }
 
 
 def test_only_what_is_new_or_changed_is_read_again(tmp_path: Path) -> None:
