@@ -27,13 +27,14 @@ def _marks(count: int) -> str:
     return ", ".join("?" * count)
 
 
+_OF_A_STREAM = "FOREIGN KEY (stream) REFERENCES streams (id)"  # not enforced: programs that show tables make it a link
 _TABLES = (
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     "CREATE TABLE streams (id INTEGER PRIMARY KEY, content TEXT NOT NULL, copy INTEGER NOT NULL, exchange INTEGER NOT NULL)",
     "CREATE UNIQUE INDEX streams_content ON streams (content, copy)",
-    f"CREATE TABLE findings ({_typed(FINDINGS)})",
+    f"CREATE TABLE findings ({_typed(FINDINGS)}, {_OF_A_STREAM})",
     "CREATE INDEX findings_stream ON findings (stream)",
-    f"CREATE TABLE histograms ({_typed(HISTOGRAMS)}, PRIMARY KEY (stream, metric)) WITHOUT ROWID",
+    f"CREATE TABLE histograms ({_typed(HISTOGRAMS)}, PRIMARY KEY (stream, metric), {_OF_A_STREAM}) WITHOUT ROWID",
 )
 _BATCH = 500  # streams that are committed together
 
