@@ -69,9 +69,14 @@ class JobPlan:
 
     @contextmanager
     def spread(
-        self, job: Job, paths: Sequence[str], skipped: frozenset[str], part: Callable[[Any], None] = _ignore
+        self,
+        job: Job,
+        paths: Sequence[str],
+        skipped: frozenset[str],
+        part: Callable[[Any], None] = _ignore,
+        waiting: Callable[[], None] | None = None,
     ) -> Iterator[Spread]:
-        """Start the processes and give them the job, until the context exits."""
+        """Start the processes and give them the job, until the context exits. `part` and `waiting` are those of `Spread`."""
         from streamkit.service.executors import named_executor, processes
         from streamkit.service.spreading import Spread, TaskSize
 
@@ -82,7 +87,16 @@ class JobPlan:
                 else (stack.enter_context(processes(self.count)), self.count)
             )
             size = TaskSize(self.task_bytes, self.total, workers)
-            yield Spread(executor, job, paths, workers=workers, size=size, skipped=skipped, part=part)
+            yield Spread(
+                executor,
+                job,
+                paths,
+                workers=workers,
+                size=size,
+                skipped=skipped,
+                part=part,
+                waiting=waiting or (lambda: None),
+            )
 
 
 def _cpus() -> int:

@@ -82,6 +82,13 @@ def contents(path: str, location: str | None = None) -> Iterator[Exchange | Piec
         raise UnreadableInput(path, f"cannot be read: {error.strerror or error}") from None
 
 
+def size_of_item(item: Exchange | Piece) -> int:
+    """Return about the number of bytes of an exchange or a piece."""
+    if isinstance(item, Piece):
+        return len(item.data)
+    return item.frames.size
+
+
 def is_recording(path: str) -> bool:
     """Return whether a file begins as recordings do; False if it cannot be read."""
     try:

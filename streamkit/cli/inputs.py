@@ -79,7 +79,7 @@ class Inputs:
             yield from map(worker.take, self.exchanges(on_demand=job.on_demand))
             part(worker.end())
             return
-        with plan.spread(job, self.paths, self.taken, part) as spread:
+        with plan.spread(job, self.paths, self.taken, part, self._waiting) as spread:
             inputs = [spread.inputs(index) for index in range(len(self.paths))]
             try:
                 yield from self._each(inputs, spread.values)
@@ -156,6 +156,10 @@ class Inputs:
     def _clear(self) -> None:
         if self._progress:
             self._progress.clear()
+
+    def _waiting(self) -> None:
+        if self._progress:
+            self._progress.refresh()
 
     def streams(
         self, *, judge: bool = False, strict: bool = False, on_demand: bool = False, every: bool = False

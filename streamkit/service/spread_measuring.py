@@ -41,7 +41,7 @@ class MeasureJob:
         if not exchanges:
             return done
         for read in done.units:
-            for _, (row, _) in read.values:
+            for row, _ in read.values:
                 row["exchange"] += exchanges
         return replace(done, whole=done.whole.moved(exchanges))
 

@@ -41,12 +41,13 @@ _LEAST = 4 << 20  # bytes of a task: what takes much longer than sending it to a
 _SHARES = 4  # a task is at most this part of what one worker has left to read
 _SMALLEST = 4096  # bytes that a file counts for at least: opening it costs as much
 _AHEAD = 2  # tasks per worker that are running or waiting for one
-_WAKE_S = 0.2  # Windows delivers Ctrl-C only between waits
+_WAKE_S = 0.2  # Windows delivers Ctrl-C only between waits, and progress is shown then
 
 
 @dataclass(frozen=True, slots=True)
 class TaskSize:
-    """How many bytes a task has: `most`, and less toward the end of the inputs, so that all workers end at about the same time.
+    """How many bytes a task has: `most`, and less at the beginning of the inputs, so that there is something to show soon, and toward
+    their end, so that all workers end at about the same time.
 
     `total` is the bytes of all inputs, or 0 if all tasks are alike.
     """
@@ -59,7 +60,8 @@ class TaskSize:
         """Return the bytes of a task with `position` bytes of the inputs before it."""
         if not self.total:
             return self.most
-        return min(max((self.total - position) // (self.workers * _SHARES), _LEAST), self.most)
+        left = (self.total - position) // (self.workers * _SHARES)
+        return min(max(min(left, position), _LEAST), self.most)
 
 
 class Worker(Protocol):
@@ -121,9 +123,9 @@ class WorkUnit:
 
 @dataclass(slots=True)
 class Read:
-    """The result of a worker for a unit: for each exchange the size of its body and its value, and the error that ended the reading."""
+    """The result of a worker for a unit: the values of its exchanges, and the error that ended the reading."""
 
-    values: list[tuple[int, Any]] = field(default_factory=list)
+    values: list[Any] = field(default_factory=list)
     error: Exception | None = None
 
 
@@ -163,8 +165,7 @@ def _read(worker: Worker, items: Iterator[Any]) -> Read:
             return done
         if item is None:
             return done
-        size = item.frames.size if isinstance(item, Exchange) else 0
-        done.values.append((size, worker.take(item)))
+        done.values.append(worker.take(item))
 
 
 def exchanges_of(unit: WorkUnit, input_format: str | None = None, *, on_demand: bool = False) -> Iterator[Exchange]:
@@ -183,7 +184,8 @@ class Spread:
     """The values of a job for all inputs at `paths`, in their order. Files in `skipped` are left to the caller.
 
     Few tasks exist at a time, so memory does not grow with the inputs. Call `inputs` for each path in turn, and `values` for each
-    input in turn. `part` is called with the value of each task as a whole when its last value has been consumed.
+    input in turn. `part` is called with the value of each task as a whole when its last value has been consumed, and `waiting` several
+    times a second while there is no result.
     """
 
     def __init__(
@@ -196,6 +198,7 @@ class Spread:
         size: TaskSize,
         skipped: frozenset[str] = frozenset(),
         part: Callable[[Any], None] = lambda _: None,
+        waiting: Callable[[], None] = lambda: None,
     ) -> None:
         self._executor, self._job = executor, job
         self._size, self._skipped = size, skipped
@@ -205,7 +208,7 @@ class Spread:
         self._submitted: deque[tuple[list[WorkUnit], Future[Done]]] = deque()
         self._ready: deque[tuple[WorkUnit, Read]] = deque()
         self._whole: Any = None
-        self._part = part
+        self._part, self._waiting = part, waiting
         self._before = 0  # exchanges of the parts of a file that came first
 
     def inputs(self, index: int) -> Iterator[FoundInput]:
@@ -213,11 +216,13 @@ class Spread:
         return self._inputs[index][1]
 
     def values(self, found: FoundInput) -> Iterator[tuple[int, Any]]:
-        """Yield the size of the body and the value for each exchange of the next input. Raises what reading it raised."""
+        """Yield the value of each exchange of the next input, with its share of the bytes. Raises what reading it raised."""
         while True:
             unit, read_ = self._next()
             assert unit.path == found.path, "inputs are consumed in their order"
-            yield from read_.values
+            share = unit.size // max(len(read_.values), 1)
+            for value in read_.values:
+                yield share, value
             if read_.error is not None:
                 while not unit.last:  # the file is read no further
                     unit, _ = self._next()
@@ -237,7 +242,7 @@ class Spread:
             self.finish()
             self._submit()
             units, future = self._submitted.popleft()
-            done = self._numbered(_result(future, units), units[0])
+            done = self._numbered(_result(future, units, self._waiting), units[0])
             self._whole = done.whole
             self._ready.extend(zip(units, done.units, strict=True))
         return self._ready.popleft()
@@ -337,14 +342,15 @@ def _packed(units: Iterator[WorkUnit], size: TaskSize) -> Iterator[list[WorkUnit
         yield task
 
 
-def _result(future: Future[Done], units: Sequence[WorkUnit]) -> Done:
-    """Return the result of a task. Raises WorkFailed if it has none."""
+def _result(future: Future[Done], units: Sequence[WorkUnit], waiting: Callable[[], None]) -> Done:
+    """Return the result of a task, and call `waiting` until it is there. Raises WorkFailed if it has none."""
     while True:
         try:
             done = future.result(timeout=_WAKE_S)
         except TimeoutError as error:
             if future.done():  # it was the executor's own
                 raise WorkFailed from error
+            waiting()
             continue
         except BrokenExecutor:
             more = f" and {len(units) - 1} more files" if len(units) > 1 else ""

@@ -153,18 +153,10 @@ def test_tasks_that_become_smaller_give_the_same(name: str, inputs: Path, monkey
     assert run(*COMMANDS[name], "--jobs", "2", ".") == alone
 
 
-def test_tasks_are_smaller_toward_the_end() -> None:
+def test_tasks_are_smaller_at_the_beginning_and_toward_the_end() -> None:
     size = spreading.TaskSize(64 << 20, 1 << 30, workers=2)
-    assert [size.after(n << 20) >> 20 for n in (0, 512, 640, 896, 992, 1020, 1024, 2000)] == [
-        64,
-        64,
-        48,
-        16,
-        4,
-        4,
-        4,
-        4,
-    ]
+    positions = [0, 4, 8, 32, 64, 512, 640, 896, 992, 1020, 1024, 2000]
+    assert [size.after(n << 20) >> 20 for n in positions] == [4, 4, 8, 32, 64, 64, 48, 16, 4, 4, 4, 4]
     assert spreading.TaskSize(9000).after(1 << 40) == 9000
 
 
@@ -207,6 +199,41 @@ def test_a_file_that_cannot_be_replaced_does_not_move_the_others(inputs: Path) -
         == f"streamkit: {paths[0]}: another process is writing to it; wait until it has ended, or write to another file\n"
     )
     assert b"sk-ant" not in (inputs / "i-secret.log").read_bytes()
+
+
+class Later(Late):
+    """An executor that takes three waits for each result."""
+
+    def submit(self, function: Any, /, *given: Any, **more: Any) -> Future[Any]:
+        future = super().submit(function, *given, **more)
+        result, waits = future.result, [1, 2, 3]
+
+        def late(timeout: float | None = None) -> Any:
+            if not future.done() and waits.pop() > 1:
+                raise TimeoutError
+            return result(timeout)
+
+        future.result = late  # type: ignore[method-assign]
+        return future
+
+
+@pytest.mark.parametrize("command", [["stats"], ["redact", "--check"]])
+def test_progress_is_shown_while_a_result_is_awaited(
+    command: list[str], inputs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def processes(count: int) -> Iterator[Executor]:
+        yield Later(count)
+
+    monkeypatch.setattr(executors, "processes", processes)
+    monkeypatch.setattr(_jobs, "WORTH_S", 0)
+    monkeypatch.setattr(progress.ProgressLines, "patience_s", 0)
+    monkeypatch.setattr(progress, "_LINE_EVERY_S", 0)
+    lines = run(*command, "-j", "2", "--task-size", "30000", str(inputs / "a-many.jsonl"))[2].splitlines()
+    shown = [line for line in lines if line.startswith("streamkit: reading: ")]
+    assert shown[0].startswith("streamkit: reading: 0%, 0 streams, 0/s")
+    assert shown[0].split(",")[:2] == shown[1].split(",")[:2]
+    assert shown[-1].startswith(("streamkit: reading: 100%", "streamkit: reading: 99%"))
 
 
 @pytest.mark.parametrize("name", ["lint", "stats", "reassemble", "redact"])
