@@ -20,7 +20,7 @@ from streamkit.redact.redactor import Policy, body_redactor, redact_exchange
 if TYPE_CHECKING:
     from streamkit.service.spreading import WorkUnit
 
-SPEED = 50_000_000
+SPEED = 60_000_000
 """About the bytes of recordings that one process redacts per second."""
 TASK_BYTES = 8 << 20
 """What comes back is as large as what is read, so tasks are smaller than those of other commands."""

@@ -15,7 +15,7 @@ from streamkit.service.measuring import counters
 from streamkit.service.spreading import WorkUnit, exchanges_of
 from streamkit.service.tables import Cells, finding_rows, stream_rows
 
-SPEED = 30_000_000
+SPEED = 35_000_000
 """About the bytes of recordings that one process measures and checks per second."""
 
 

@@ -28,6 +28,7 @@ def _marks(count: int) -> str:
 
 
 _OF_A_STREAM = "FOREIGN KEY (stream) REFERENCES streams (id)"  # not enforced: programs that show tables make it a link
+_SOURCES = {"path": "TEXT", "version": "TEXT NOT NULL", "streams": "INTEGER"}
 _TABLES = (
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     "CREATE TABLE streams (id INTEGER PRIMARY KEY, content TEXT NOT NULL, copy INTEGER NOT NULL, exchange INTEGER NOT NULL)",
@@ -65,17 +66,18 @@ class Store:
             raise _failure(path, error) from error
 
     def _prepare(self) -> None:
-        """Create the tables of a new database, and the columns of metrics that an older one lacks."""
+        """Create the tables of a new database, and the columns that an older one lacks, as those of new metrics."""
         run = self._database.execute
         run("BEGIN")
         if not run("SELECT count(*) FROM sqlite_master").fetchone()[0]:
             self._create()
         _check_version(self.path, self._database)
-        known = {column[1] for column in run("PRAGMA table_info(streams)")}
-        for name, kind in self._columns.items():
-            if name not in known:
-                run(f'ALTER TABLE streams ADD COLUMN "{name}" {kind}')
-        run("CREATE TABLE IF NOT EXISTS sources (path TEXT PRIMARY KEY, version TEXT NOT NULL) WITHOUT ROWID")
+        run(f"CREATE TABLE IF NOT EXISTS sources ({_typed(_SOURCES)}, PRIMARY KEY (path)) WITHOUT ROWID")
+        for table, columns in (("streams", self._columns), ("sources", _SOURCES)):
+            known = {column[1] for column in run(f"PRAGMA table_info({table})")}
+            for name, kind in columns.items():
+                if name not in known:
+                    run(f'ALTER TABLE {table} ADD COLUMN "{name}" {kind}')
         run("COMMIT")
         self._new = run("SELECT 1 FROM streams LIMIT 1").fetchone() is None
         run("CREATE TEMP TABLE seen (content TEXT PRIMARY KEY, copies INTEGER NOT NULL) WITHOUT ROWID")
@@ -89,9 +91,9 @@ class Store:
         """Return the inputs that were read to their end, with their versions."""
         return dict(self._database.execute("SELECT path, version FROM sources"))
 
-    def read_to_end(self, path: str, version: str) -> None:
-        """Note that an input has been read, in the transaction of its streams."""
-        self._database.execute("INSERT OR REPLACE INTO sources VALUES (?, ?)", (path, version))
+    def read_to_end(self, path: str, version: str, streams: int) -> None:
+        """Note that an input has been read, with the number of its streams, in the transaction of these."""
+        self._database.execute("INSERT OR REPLACE INTO sources VALUES (?, ?, ?)", (path, version, streams))
 
     def add(self, streams: Iterable[Kept]) -> None:
         """Add streams. One that an earlier run has added is not added again, wherever it was read from."""

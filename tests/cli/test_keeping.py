@@ -143,11 +143,25 @@ def test_only_what_is_new_or_changed_is_read_again(tmp_path: Path) -> None:
     (streams / "b.jsonl").write_bytes(plain.replace(b"2026", b"2027"))
     (streams / "d.jsonl").write_bytes(plain.replace(b"2026", b"2028"))
     assert "2 streams added; 1 unchanged files not read" in run(*again)[2]
-    assert {Path(str(path)).name for (path,) in fetched(database, "SELECT path FROM sources")} == {
-        "a.jsonl",
-        "b.jsonl",
-        "d.jsonl",
+    sources = fetched(database, "SELECT path, streams FROM sources")
+    assert {(Path(str(path)).name, count) for path, count in sources} == {
+        ("a.jsonl", 1),
+        ("b.jsonl", 1),
+        ("d.jsonl", 1),
     }
+
+
+def test_columns_that_an_older_database_lacks_are_added(tmp_path: Path) -> None:
+    database = tmp_path / "kept.sqlite"
+    again = ["stats", "--format", "sqlite", "--append", "-o", str(database)]
+    run(*again, str(RECORDINGS / "gemini"))
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("ALTER TABLE sources DROP COLUMN streams")
+        connection.execute("ALTER TABLE streams DROP COLUMN time_to_first_token_ns")
+    run(*again, str(RECORDINGS / "openai_chat" / "plain.jsonl"))
+    assert [row[0] for row in fetched(database, "SELECT streams FROM sources ORDER BY path")] == [None, 1]
+    values = fetched(database, "SELECT time_to_first_token_ns FROM streams ORDER BY id")
+    assert [value is not None for (value,) in values] == [False, True]
 
 
 def test_a_new_file_can_be_appended_to_and_is_private(tmp_path: Path) -> None:
