@@ -45,7 +45,12 @@ class Inputs:
         dialect: str | None = None,
         late: bool = False,
     ) -> None:
+        from streamkit.formats import is_url, listed_once
+
         self.paths = list(paths) or [default_input()]
+        context = click.get_current_context(silent=True)
+        if context is not None and any(map(is_url, self.paths)):
+            context.with_resource(listed_once())
         self.code = 0
         # Inputs that the command reads by itself and that contain no exchanges.
         self.taken: frozenset[str] = frozenset()

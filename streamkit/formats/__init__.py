@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from streamkit.formats._parts import read_part as read_part
     from streamkit.formats._parts import read_pieces as read_pieces
     from streamkit.formats._remote import is_url as is_url
+    from streamkit.formats._remote import listed_once as listed_once
     from streamkit.formats._repair import compact_json as compact_json
     from streamkit.formats._repair import literal as literal
     from streamkit.formats._repair import repair as repair
@@ -65,6 +66,7 @@ _PLACES = {
     "is_pattern": "_source",
     "is_url": "_remote",
     "lines_before": "_parts",
+    "listed_once": "_remote",
     "literal": "_repair",
     "repair": "_repair",
     "parse_object": "_documents",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
@@ -37,17 +38,18 @@ _TABLES = (
     "CREATE INDEX findings_stream ON findings (stream)",
     f"CREATE TABLE histograms ({_typed(HISTOGRAMS)}, PRIMARY KEY (stream, metric), {_OF_A_STREAM}) WITHOUT ROWID",
 )
-_BATCH = 500  # streams that are committed together
+_BATCH = 500  # streams that are committed together, if they come
+_EVERY_S = 5.0  # in this time; what comes slowly, as from an object store, is committed at least this often
 
 
 class Store:
     """A database that streams are added to. `added` and `known` count those that are new and those that it had already.
 
-    The file must exist: empty for a new database. Raises CannotWrite, UnreadableInput.
+    The file must exist: empty for a new database. `clock` returns seconds. Raises CannotWrite, UnreadableInput.
     """
 
-    def __init__(self, path: str) -> None:
-        self.path = path
+    def __init__(self, path: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self.path, self._clock = path, clock
         self.added = self.known = 0
         self._columns = stream_columns([entry for entry in METRICS.values() if not entry.whole_run])
         names = ", ".join(f'"{name}"' for name in ("content", "copy", *self._columns))
@@ -99,11 +101,14 @@ class Store:
         """Add streams. One that an earlier run has added is not added again, wherever it was read from."""
         try:
             self._database.execute("BEGIN")
-            for number, kept in enumerate(streams, 1):
+            began, number = self._clock(), 0
+            for kept in streams:
                 self._add(kept)
-                if number % _BATCH == 0:
+                number += 1
+                if number >= _BATCH or self._clock() - began >= _EVERY_S:
                     self._commit()
                     self._database.execute("BEGIN")
+                    began, number = self._clock(), 0
             self._commit()
         except sqlite3.Error as error:
             raise _failure(self.path, error) from error

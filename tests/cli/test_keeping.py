@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import stat
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -16,7 +17,8 @@ from streamkit.cli import _jobs
 from streamkit.cli.main import streamkit
 from streamkit.errors import OutputExists, StreamkitError, UsageError
 from streamkit.formats import read
-from streamkit.service.keeping import content_of
+from streamkit.service.keeping import KeepJob, Kept, content_of
+from streamkit.service.store import Store
 from streamkit.service.tables import packed_samples, unpacked
 from tests.clicking import CliRunner
 
@@ -110,6 +112,29 @@ def test_appending_adds_only_what_is_new(kept: Path, tmp_path: Path) -> None:
     # Two in one run are two streams.
     copy.write_bytes(copy.read_bytes() * 2)
     assert "1 stream added, 1 known already" in run(*again, str(copy))[2]
+
+
+@pytest.mark.parametrize(("seconds", "committed"), [(0.0, 0), (3.0, 4), (6.0, 5)])
+def test_streams_that_come_slowly_are_committed_in_time(seconds: float, committed: int, tmp_path: Path) -> None:
+    """What a killed command leaves, after five streams that came `seconds` apart."""
+    path, now = tmp_path / "kept.sqlite", 0.0
+    worker = KeepJob().begin()
+    kept = [worker.take(exchange) for exchange in read((RECORDINGS / "gemini" / "plain.jsonl").read_bytes() * 5)]
+
+    def killed() -> Iterator[Kept]:
+        nonlocal now
+        for stream in kept:
+            now += seconds
+            yield stream
+        raise KeyboardInterrupt
+
+    store = Store(str(path), lambda: now)
+    with pytest.raises(KeyboardInterrupt):
+        store.add(killed())
+    store.close()
+    assert fetched(path, "SELECT count(*), count(DISTINCT copy) FROM streams") == [(committed, committed)]
+    histograms = "SELECT count(DISTINCT stream) FROM histograms"
+    assert fetched(path, histograms) == [(committed,)]
 
 
 def test_equal_streams_of_a_run_are_counted(tmp_path: Path) -> None:
