@@ -7,6 +7,7 @@ import logging
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
@@ -26,14 +27,19 @@ _EXPECTED = "expected dask, the address of a Dask scheduler (tcp://host:8786), o
 
 @contextmanager
 def processes(count: int) -> Iterator[Executor]:
-    """An executor of `count` processes. They are started afresh, not forked, so that all systems do the same.
+    """An executor of `count` processes, which import the package themselves; on Linux they are forked and need not.
 
     If the context is left by an exception, as of Ctrl-C, they are ended at once.
     """
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context(_start_method())
     pool = _Processes(min(count, MOST_PROCESSES), mp_context=context, initializer=_begin)
     with _shut_down(pool), _children_killed():
         yield pool
+
+
+def _start_method() -> str:
+    """Return `fork` where it is safe: on Linux, in a process of one thread; another thread may hold a lock that the child waits for."""
+    return "fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn"
 
 
 class _Processes(ProcessPoolExecutor):
@@ -141,6 +147,9 @@ def _children_killed() -> Iterator[None]:
 def _begin() -> None:
     """Prepare a worker process: Ctrl-C is the parent's to handle, and the worker ends with its parent, however that ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for name in ("SIGTERM", "SIGHUP"):  # a forked process has the parent's
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
     collector.relax()
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

@@ -9,6 +9,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
@@ -239,9 +240,40 @@ def test_progress_is_shown_while_a_result_is_awaited(
 @pytest.mark.parametrize("name", ["lint", "stats", "reassemble", "redact"])
 def test_real_processes_give_the_same(name: str, inputs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(inputs)
+    monkeypatch.setattr(executors, "_start_method", lambda: "spawn")  # the process of a test may have other threads
     alone = run(*COMMANDS[name], "--jobs", "1", ".")
     monkeypatch.setattr(_jobs, "WORTH_S", 0)
     assert run(*COMMANDS[name], "--jobs", "2", "--task-size", "20000", ".") == alone
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="forks on Linux only")
+def test_what_was_written_before_processes_are_forked_is_written_once(inputs: Path) -> None:
+    """Rows of an earlier run come first, and stand in a buffer when the processes start."""
+    program = "from streamkit.cli import _jobs; _jobs.WORTH_S = 0; from streamkit.__main__ import main; main()"
+    many, earlier = "a-many.jsonl", inputs / "earlier.json"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+
+    def output(*arguments: str) -> bytes:
+        command = [sys.executable, "-c", program, "stats", "-q", *arguments]
+        return subprocess.run(command, cwd=inputs, env=environment, capture_output=True, check=True).stdout
+
+    earlier.write_bytes(output("--format", "json", "-j", "1", many))
+    for form in ("csv", "json", "table"):
+        given = ["--format", form, str(earlier), many]
+        assert output("-j", "3", "--task-size", "20000", *given) == output("-j", "1", *given)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="forks on Linux only")
+def test_a_process_with_threads_is_not_forked() -> None:
+    assert threading.active_count() > 1 or executors._start_method() == "fork"
+    ended = threading.Event()
+    thread = threading.Thread(target=ended.wait)
+    thread.start()
+    try:
+        assert executors._start_method() == "spawn"
+    finally:
+        ended.set()
+        thread.join()
 
 
 def test_little_work_starts_no_process(inputs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -254,7 +286,9 @@ def test_little_work_starts_no_process(inputs: Path, monkeypatch: pytest.MonkeyP
 CRASHING = """
 import os, sys
 from streamkit.cli import _jobs, _lint_job
+from streamkit.service import executors
 _jobs.WORTH_S = 0
+executors._start_method = lambda: {method!r}
 real = _lint_job.LintWorker.take
 def take(self, exchange):
     if exchange.origin.number == 3: {what}
@@ -267,9 +301,13 @@ if __name__ == "__main__":
 """
 
 
-def test_a_worker_that_crashes_is_one_clear_error(inputs: Path, tmp_path: Path) -> None:
+METHODS = ["spawn", *(["fork"] if sys.platform == "linux" else [])]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_worker_that_crashes_is_one_clear_error(method: str, inputs: Path, tmp_path: Path) -> None:
     program = tmp_path / "program.py"
-    program.write_text(CRASHING.format(what="os._exit(9)"), encoding="utf-8")
+    program.write_text(CRASHING.format(what="os._exit(9)", method=method), encoding="utf-8")
     ended = subprocess.run(
         [sys.executable, str(program), "a-many.jsonl"], cwd=inputs, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True,
         check=False,
@@ -287,13 +325,18 @@ WAITING = "import os; os.write(2, b'working'); __import__('signal').pause()"
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
 @pytest.mark.parametrize(
-    ("at_start", "at_work"),
-    [("", WAITING), (f"import sys\nif '--multiprocessing-fork' in sys.orig_argv: {WAITING}", "pass")],
-    ids=["while they work", "while they start"],
+    ("at_start", "at_work", "method"),
+    [
+        *(("", WAITING, method) for method in METHODS),
+        (f"import sys\nif '--multiprocessing-fork' in sys.orig_argv: {WAITING}", "pass", "spawn"),
+    ],
+    ids=[*(f"while they work ({method})" for method in METHODS), "while they start"],
 )
-def test_ctrl_c_ends_all_processes_at_once(at_start: str, at_work: str, inputs: Path, tmp_path: Path) -> None:
+def test_ctrl_c_ends_all_processes_at_once(
+    at_start: str, at_work: str, method: str, inputs: Path, tmp_path: Path
+) -> None:
     program = tmp_path / "program.py"
-    program.write_text(CRASHING.format(what=at_work), encoding="utf-8")
+    program.write_text(CRASHING.format(what=at_work, method=method), encoding="utf-8")
     (tmp_path / "sitecustomize.py").write_text(at_start, encoding="utf-8")
     arguments = [sys.executable, str(program), "a-many.jsonl"]
     environment = {"PYTHONPATH": os.pathsep.join([str(ROOT), str(tmp_path)])}
