@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from typing import Any, ParamSpec, TypeVar
@@ -74,7 +75,7 @@ def named_executor(name: str, count: int) -> Iterator[tuple[Executor, int]]:
     """The executor that a user names, and the number of its workers: `dask` is a Dask cluster of `count` processes on this machine,
     `tcp://host:8786` one that runs already, `module:factory` what the factory returns. Raises UsageError."""
     if name == "dask" or name.startswith(_SCHEMES):
-        with _dask(None if name == "dask" else name, count) as found, _children_killed():
+        with _dask(None if name == "dask" else name, count) as found:
             yield found
         return
     executor = _factory(name)()
@@ -107,6 +108,7 @@ def _dask(address: str | None, count: int) -> Iterator[tuple[Executor, int]]:
         raise UsageError("--executor needs Dask: pip install 'llm-streamkit[dask]'") from None
     # Its log messages about workers that come and go are of no use to readers of a report; failed tasks raise.
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    before = set(multiprocessing.active_children())
     try:
         with _interrupts_blocked():
             cluster = None if address else LocalCluster(n_workers=count, threads_per_worker=1, dashboard_address=None)
@@ -118,6 +120,9 @@ def _dask(address: str | None, count: int) -> Iterator[tuple[Executor, int]]:
         if not workers:
             raise UsageError(f"--executor {address}: the scheduler has no workers")
         yield client.get_executor(retries=_RETRIES, pure=False), workers
+    except BaseException:
+        _kill_children(before)  # asked to end, they would first end their tasks
+        raise
     finally:
         client.close()
         if cluster is not None:
@@ -139,9 +144,14 @@ def _children_killed() -> Iterator[None]:
     try:
         yield
     except BaseException:
-        for process in set(multiprocessing.active_children()) - before:
-            process.kill()
+        _kill_children(before)
         raise
+
+
+def _kill_children(before: AbstractSet[multiprocessing.process.BaseProcess]) -> None:
+    """Kill the child processes that were not there `before`."""
+    for process in set(multiprocessing.active_children()) - before:
+        process.kill()
 
 
 def _begin() -> None:
