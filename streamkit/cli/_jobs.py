@@ -21,9 +21,7 @@ CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
 WORTH_S = 0.5
 """Seconds of work below which processes take longer to start than they save."""
-_TASKS = 4  # per process, so that the last ones end at about the same time
 LARGEST = 64 << 20  # bytes of a task: longer ones save nothing
-_LEAST = 4 << 20
 _MUCH = 64 << 30  # bytes of inputs: enough to keep every process busy
 
 
@@ -50,8 +48,9 @@ class Jobs:
                 break
         if total < WORTH_S * speed and not self.executor:
             return None
-        task_bytes = min(max(total // (count * _TASKS), _LEAST), largest)
-        return JobPlan(count, self.task_bytes or task_bytes, self.executor)
+        if self.task_bytes or total > _MUCH:
+            return JobPlan(count, self.task_bytes or largest, 0, self.executor)
+        return JobPlan(count, largest, total, self.executor)
 
 
 def _ignore(part: Any) -> None:
@@ -60,19 +59,26 @@ def _ignore(part: Any) -> None:
 
 @dataclass(frozen=True, slots=True)
 class JobPlan:
-    """How the reading of inputs is spread: over this number of processes, or over an executor, in tasks of this size."""
+    """How the reading of inputs is spread: over this number of processes, or over an executor, in tasks of at most this size; `total` is
+    the bytes of all inputs, or 0 for tasks of just that size."""
 
     count: int
     task_bytes: int
+    total: int = 0
     executor: str | None = None
 
     @contextmanager
     def spread(
-        self, job: Job, paths: Sequence[str], skipped: frozenset[str], part: Callable[[Any], None] = _ignore
+        self,
+        job: Job,
+        paths: Sequence[str],
+        skipped: frozenset[str],
+        part: Callable[[Any], None] = _ignore,
+        waiting: Callable[[], None] | None = None,
     ) -> Iterator[Spread]:
-        """Start the processes and give them the job, until the context exits."""
+        """Start the processes and give them the job, until the context exits. `part` and `waiting` are those of `Spread`."""
         from streamkit.service.executors import named_executor, processes
-        from streamkit.service.spreading import Spread
+        from streamkit.service.spreading import Spread, TaskSize
 
         with ExitStack() as stack:
             executor, workers = (
@@ -80,7 +86,17 @@ class JobPlan:
                 if self.executor
                 else (stack.enter_context(processes(self.count)), self.count)
             )
-            yield Spread(executor, job, paths, workers=workers, task_bytes=self.task_bytes, skipped=skipped, part=part)
+            size = TaskSize(self.task_bytes, self.total, workers)
+            yield Spread(
+                executor,
+                job,
+                paths,
+                workers=workers,
+                size=size,
+                skipped=skipped,
+                part=part,
+                waiting=waiting or (lambda: None),
+            )
 
 
 def _cpus() -> int:

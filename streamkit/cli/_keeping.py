@@ -83,26 +83,27 @@ def keep_streams(
 
 def _streams(kept: Iterator[Kept], inputs: Inputs) -> Iterator[Kept]:
     for stream in kept:
-        name = f"exchange {stream.measurement.exchange}"
+        name = f"exchange {stream.exchange}"
         for defect in stream.defects:
-            inputs.trouble(UnreadableInput(stream.measurement.file, f"{name}: {defect}; please report it"))
+            inputs.trouble(UnreadableInput(stream.file, f"{name}: {defect}; please report it"))
         yield stream
 
 
 def _noted(kept: Iterator[Kept], versions: Mapping[str, str], inputs: Inputs, store: Store) -> Iterator[Kept]:
     """Yield the streams, and note each file in the database once all its streams have been added."""
-    file = ""
+    file, count = "", 0
     for stream in kept:
-        if file and stream.measurement.file != file:
-            _note(file, versions, inputs, store)
-        file = stream.measurement.file
+        if stream.file != file:
+            _note(file, count, versions, inputs, store)
+            file, count = stream.file, 0
+        count += 1
         yield stream
-    _note(file, versions, inputs, store)
+    _note(file, count, versions, inputs, store)
 
 
-def _note(file: str, versions: Mapping[str, str], inputs: Inputs, store: Store) -> None:
+def _note(file: str, count: int, versions: Mapping[str, str], inputs: Inputs, store: Store) -> None:
     if versions.get(file) and file not in inputs.failed:
-        store.read_to_end(_key(file), versions[file])
+        store.read_to_end(_key(file), versions[file], count)
 
 
 def _key(file: str) -> str:

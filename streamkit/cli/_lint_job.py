@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from streamkit.model.stream import Stream
     from streamkit.service.spreading import WorkUnit
 
-SPEED = 40_000_000
+SPEED = 60_000_000
 """About the bytes of recordings that one process checks per second."""
 
 

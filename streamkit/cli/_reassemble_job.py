@@ -19,7 +19,7 @@ from streamkit.text import safe_text
 if TYPE_CHECKING:
     from streamkit.service.spreading import WorkUnit
 
-SPEED = 80_000_000
+SPEED = 90_000_000
 """About the bytes of recordings that one process reassembles per second."""
 _HEADING = re.compile(r"^#+ .*", re.MULTILINE)
 

@@ -20,7 +20,7 @@ from streamkit.redact.redactor import Policy, body_redactor, redact_exchange
 if TYPE_CHECKING:
     from streamkit.service.spreading import WorkUnit
 
-SPEED = 50_000_000
+SPEED = 60_000_000
 """About the bytes of recordings that one process redacts per second."""
 TASK_BYTES = 8 << 20
 """What comes back is as large as what is read, so tasks are smaller than those of other commands."""
@@ -80,6 +80,13 @@ def contents(path: str, location: str | None = None) -> Iterator[Exchange | Piec
             yield from _of(file, path)
     except OSError as error:
         raise UnreadableInput(path, f"cannot be read: {error.strerror or error}") from None
+
+
+def size_of_item(item: Exchange | Piece) -> int:
+    """Return about the number of bytes of an exchange or a piece."""
+    if isinstance(item, Piece):
+        return len(item.data)
+    return item.frames.size
 
 
 def is_recording(path: str) -> bool:

@@ -45,7 +45,12 @@ class Inputs:
         dialect: str | None = None,
         late: bool = False,
     ) -> None:
+        from streamkit.formats import is_url, listed_once
+
         self.paths = list(paths) or [default_input()]
+        context = click.get_current_context(silent=True)
+        if context is not None and any(map(is_url, self.paths)):
+            context.with_resource(listed_once())
         self.code = 0
         # Inputs that the command reads by itself and that contain no exchanges.
         self.taken: frozenset[str] = frozenset()
@@ -79,7 +84,7 @@ class Inputs:
             yield from map(worker.take, self.exchanges(on_demand=job.on_demand))
             part(worker.end())
             return
-        with plan.spread(job, self.paths, self.taken, part) as spread:
+        with plan.spread(job, self.paths, self.taken, part, self._waiting) as spread:
             inputs = [spread.inputs(index) for index in range(len(self.paths))]
             try:
                 yield from self._each(inputs, spread.values)
@@ -156,6 +161,10 @@ class Inputs:
     def _clear(self) -> None:
         if self._progress:
             self._progress.clear()
+
+    def _waiting(self) -> None:
+        if self._progress:
+            self._progress.refresh()
 
     def streams(
         self, *, judge: bool = False, strict: bool = False, on_demand: bool = False, every: bool = False

@@ -33,6 +33,10 @@ class Progress:
         """A stream of `size` bytes was read."""
         self._streams += 1
         self._within += size
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the progress, if it was not shown for some time."""
         now = self._clock()
         if now >= self._next:
             self._show(now)
@@ -64,7 +68,8 @@ class Progress:
         """Return the number of streams read, the number per second, and the remaining time estimated from the bytes read."""
         spent, part = max(now - self._began, 1e-9), min((self._done + self._within) / length, 1.0)
         left = f", about {spent / part - spent:,.0f} s left" if part >= _LEAST_PART else ""
-        return f"{self._streams:,} streams, {self._streams / spent:,.0f}/s{left}"
+        streams = f"{self._streams:,} stream{'' if self._streams == 1 else 's'}"
+        return f"{streams}, {self._streams / spent:,.0f}/s{left}"
 
     def _length(self) -> int:
         from streamkit.formats import find, size_of

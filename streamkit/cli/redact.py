@@ -13,7 +13,16 @@ import click
 from streamkit.cli._groups import GroupedCommand
 from streamkit.cli._jobs import Jobs, jobs_options
 from streamkit.cli._output import CommandOutput, visible
-from streamkit.cli._redact_job import SPEED, TASK_BYTES, FoundSecret, RedactJob, contents, is_recording
+from streamkit.cli._redact_job import (
+    SPEED,
+    TASK_BYTES,
+    FoundSecret,
+    RedactJob,
+    RedactWorker,
+    contents,
+    is_recording,
+    size_of_item,
+)
 from streamkit.cli.inputs import closed_with_command, default_input
 from streamkit.cli.options import Console, output_options, paths_argument, talk_options
 from streamkit.cli.progress import Progress, progress_of
@@ -127,19 +136,23 @@ def _write(redacted: Redacted, path: str, force: bool) -> None:
 
 
 class Redacted:
-    """Iterates over the bytes of a file with its secrets removed. `found` fills up meanwhile."""
+    """Iterates over the bytes of a file with its secrets removed. `found` fills up meanwhile.
 
-    def __init__(self, path: str, values: Iterator[tuple[bytes, list[FoundSecret]]], progress: Progress | None) -> None:
+    Each value has the number of bytes that were read for it."""
+
+    def __init__(
+        self, path: str, values: Iterator[tuple[int, tuple[bytes, list[FoundSecret]]]], progress: Progress | None
+    ) -> None:
         self.path = path
         self.found: list[FoundSecret] = []
         self._values, self._progress = values, progress
 
     def __iter__(self) -> Iterator[bytes]:
         try:
-            for data, found in self._values:
+            for size, (data, found) in self._values:
                 self.found += found
                 if self._progress:
-                    self._progress.stream(len(data))
+                    self._progress.stream(size)
                 yield data
         finally:
             if self._progress:
@@ -156,21 +169,26 @@ def _redacted(
     if plan is None:
         worker = job.begin()
         for path in paths:
-            yield Redacted(path, map(worker.take, contents(path)), progress)
+            yield Redacted(path, _sized(worker, path), progress)
         return
     # A worker returns what it read as a whole. A large file that is not a recording is redacted here, in pieces.
     here = frozenset(path for path in paths if size_of(path) > plan.task_bytes and not is_recording(path))
     worker = job.begin()
-    with plan.spread(job, paths, here) as spread:
+    with plan.spread(job, paths, here, waiting=progress.refresh if progress else None) as spread:
         for index, file in enumerate(files):
             found = next(spread.inputs(index))
             if file.path in here:
-                yield Redacted(file.path, map(worker.take, contents(file.path)), progress)
+                yield Redacted(file.path, _sized(worker, file.path), progress)
                 continue
             values = spread.values(found)
-            yield Redacted(file.path, (value for _, value in values), progress)
+            yield Redacted(file.path, values, progress)
             with suppress(StreamkitError):
                 deque(values, maxlen=0)  # of a file that could not be written
+
+
+def _sized(worker: RedactWorker, path: str) -> Iterator[tuple[int, tuple[bytes, list[FoundSecret]]]]:
+    for item in contents(path):
+        yield size_of_item(item), worker.take(item)
 
 
 def _tell(redacted: Redacted, check: bool, format_name: str, console: Console) -> None:

@@ -28,7 +28,7 @@ from streamkit.palette import Palette
 if TYPE_CHECKING:
     from streamkit.reporters import Reporter
 
-SPEED = 80_000_000
+SPEED = 110_000_000
 """About the bytes of recordings that one process measures per second."""
 # Metrics that also let a gate on times pass if streams failed.
 _BESIDE = ", and a gate on success_share, failed or truncated decides about them"

@@ -26,10 +26,13 @@ if TYPE_CHECKING:
     from streamkit.formats._joined import Joined as Joined
     from streamkit.formats._parts import WHOLE as WHOLE
     from streamkit.formats._parts import FileRange as FileRange
+    from streamkit.formats._parts import lines_before as lines_before
     from streamkit.formats._parts import parts as parts
+    from streamkit.formats._parts import parts_sought as parts_sought
     from streamkit.formats._parts import read_part as read_part
     from streamkit.formats._parts import read_pieces as read_pieces
     from streamkit.formats._remote import is_url as is_url
+    from streamkit.formats._remote import listed_once as listed_once
     from streamkit.formats._repair import compact_json as compact_json
     from streamkit.formats._repair import literal as literal
     from streamkit.formats._repair import repair as repair
@@ -62,6 +65,8 @@ _PLACES = {
     "framed": "_blocks",
     "is_pattern": "_source",
     "is_url": "_remote",
+    "lines_before": "_parts",
+    "listed_once": "_remote",
     "literal": "_repair",
     "repair": "_repair",
     "parse_object": "_documents",
@@ -69,6 +74,7 @@ _PLACES = {
     "ordered": "_format",
     "parse_document": "_documents",
     "parts": "_parts",
+    "parts_sought": "_parts",
     "read": "_format",
     "read_at": "_format",
     "read_part": "_parts",

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import IO, Any
 
 from streamkit.errors import UnreadableInput
 from streamkit.patterns import pattern
 
 _VERSIONS = ("ETag", "etag", "md5Hash", "LastModified", "last_modified", "mtime", "created")
+# What was listed within `listed_once`, by URL; None outside.
+_listed: ContextVar[dict[str, list[tuple[str, int, str]]] | None] = ContextVar("listed", default=None)
 _URL = pattern(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 
 
@@ -24,6 +28,26 @@ def remote_files(url: str) -> Iterator[tuple[str, int, str]]:
 
     Raises UnreadableInput if the store cannot be listed.
     """
+    known = _listed.get()
+    if known is None:
+        yield from _listing(url)
+        return
+    if url not in known:
+        known[url] = list(_listing(url))
+    yield from known[url]
+
+
+@contextmanager
+def listed_once() -> Iterator[None]:
+    """Within this context each URL is listed once, although a command asks several times what there is."""
+    token = _listed.set({})
+    try:
+        yield
+    finally:
+        _listed.reset(token)
+
+
+def _listing(url: str) -> Iterator[tuple[str, int, str]]:
     system, root = _system(url)
     try:
         found: dict[str, Any] = (

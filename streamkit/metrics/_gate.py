@@ -134,7 +134,7 @@ class Gate:
     absent: int = 0
     why: str = ""
     failed: int = 0
-    worst: list[tuple[float, str]] = field(default_factory=list)
+    worst: list[tuple[float, str, int]] = field(default_factory=list)  # the value, the file and the exchange
 
     def see(self, measurement: Measurement, *, taken: bool = True) -> None:
         """Evaluate one stream. A stream that is not `taken` failed: it is counted, but not part of the samples."""
@@ -152,9 +152,8 @@ class Gate:
             self.why = self.why or samples.missing
         elif self.expression.holds(value):
             self.broke += 1
-            name = measurement.file if measurement.exchange == 1 else f"{measurement.file}#{measurement.exchange}"
-            self.worst.append((value, name))
-            self.worst.sort(key=lambda pair: pair[0], reverse=self.expression.sign in (">", ">="))
+            self.worst.append((value, measurement.file, measurement.exchange))
+            self.worst.sort(key=lambda entry: entry[0], reverse=self.expression.sign in (">", ">="))
             del self.worst[WORST:]
 
     def failure(self, whole: Collection, *, allow_missing: bool, failures_judged: bool = False) -> GateFailure | None:
@@ -179,18 +178,19 @@ class Gate:
             return GateFailure(expression=expression, value=None, absent=self.failed, why="not-complete")
         if not expression.stat:
             return (
-                GateFailure(
-                    expression=expression, value=None, absent=0, why="", worst=tuple(self.worst), broke=self.broke
-                )
+                GateFailure(expression=expression, value=None, absent=0, why="", worst=self._named(), broke=self.broke)
                 if self.broke
                 else None
             )
         value = statistic(whole.pools[expression.metric.name], expression.stat)
         if value is not None and expression.holds(value):
             return GateFailure(
-                expression=expression, value=value, absent=0, why="", worst=tuple(self.worst), broke=self.broke
+                expression=expression, value=value, absent=0, why="", worst=self._named(), broke=self.broke
             )
         return None
+
+    def _named(self) -> tuple[tuple[float, str], ...]:
+        return tuple((value, file if number == 1 else f"{file}#{number}") for value, file, number in self.worst)
 
 
 def _of_run(expression: Expression, whole: Collection) -> Samples:

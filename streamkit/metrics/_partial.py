@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
+from dataclasses import replace
 
 from streamkit.frozen import dataclass
 from streamkit.metrics._collect import Collection, Spans
@@ -68,12 +69,16 @@ class GatePart:
     absent: int
     why: str
     failed: int
-    worst: list[tuple[float, str]]
+    worst: list[tuple[float, str, int]]
 
     @staticmethod
     def of(gate: Gate) -> GatePart:
         """Return what this gate has seen."""
         return GatePart(broke=gate.broke, absent=gate.absent, why=gate.why, failed=gate.failed, worst=gate.worst)
+
+    def moved(self, exchanges: int) -> GatePart:
+        """Return the same for streams that have this number of exchanges before them in their file."""
+        return replace(self, worst=[(value, file, number + exchanges) for value, file, number in self.worst])
 
     def add_to(self, gate: Gate) -> None:
         """Add these streams to a gate for the same expression."""
@@ -82,5 +87,5 @@ class GatePart:
         gate.why = gate.why or self.why
         gate.failed += self.failed
         gate.worst += self.worst
-        gate.worst.sort(key=lambda pair: pair[0], reverse=gate.expression.sign in (">", ">="))
+        gate.worst.sort(key=lambda entry: entry[0], reverse=gate.expression.sign in (">", ">="))
         del gate.worst[WORST:]

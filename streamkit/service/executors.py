@@ -7,8 +7,10 @@ import logging
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from typing import Any, ParamSpec, TypeVar
@@ -26,14 +28,19 @@ _EXPECTED = "expected dask, the address of a Dask scheduler (tcp://host:8786), o
 
 @contextmanager
 def processes(count: int) -> Iterator[Executor]:
-    """An executor of `count` processes. They are started afresh, not forked, so that all systems do the same.
+    """An executor of `count` processes, which import the package themselves; on Linux they are forked and need not.
 
     If the context is left by an exception, as of Ctrl-C, they are ended at once.
     """
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context(_start_method())
     pool = _Processes(min(count, MOST_PROCESSES), mp_context=context, initializer=_begin)
     with _shut_down(pool), _children_killed():
         yield pool
+
+
+def _start_method() -> str:
+    """Return `fork` where it is safe: on Linux, in a process of one thread; another thread may hold a lock that the child waits for."""
+    return "fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn"
 
 
 class _Processes(ProcessPoolExecutor):
@@ -68,7 +75,7 @@ def named_executor(name: str, count: int) -> Iterator[tuple[Executor, int]]:
     """The executor that a user names, and the number of its workers: `dask` is a Dask cluster of `count` processes on this machine,
     `tcp://host:8786` one that runs already, `module:factory` what the factory returns. Raises UsageError."""
     if name == "dask" or name.startswith(_SCHEMES):
-        with _dask(None if name == "dask" else name, count) as found, _children_killed():
+        with _dask(None if name == "dask" else name, count) as found:
             yield found
         return
     executor = _factory(name)()
@@ -101,6 +108,7 @@ def _dask(address: str | None, count: int) -> Iterator[tuple[Executor, int]]:
         raise UsageError("--executor needs Dask: pip install 'llm-streamkit[dask]'") from None
     # Its log messages about workers that come and go are of no use to readers of a report; failed tasks raise.
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    before = set(multiprocessing.active_children())
     try:
         with _interrupts_blocked():
             cluster = None if address else LocalCluster(n_workers=count, threads_per_worker=1, dashboard_address=None)
@@ -112,6 +120,9 @@ def _dask(address: str | None, count: int) -> Iterator[tuple[Executor, int]]:
         if not workers:
             raise UsageError(f"--executor {address}: the scheduler has no workers")
         yield client.get_executor(retries=_RETRIES, pure=False), workers
+    except BaseException:
+        _kill_children(before)  # asked to end, they would first end their tasks
+        raise
     finally:
         client.close()
         if cluster is not None:
@@ -133,14 +144,22 @@ def _children_killed() -> Iterator[None]:
     try:
         yield
     except BaseException:
-        for process in set(multiprocessing.active_children()) - before:
-            process.kill()
+        _kill_children(before)
         raise
+
+
+def _kill_children(before: AbstractSet[multiprocessing.process.BaseProcess]) -> None:
+    """Kill the child processes that were not there `before`."""
+    for process in set(multiprocessing.active_children()) - before:
+        process.kill()
 
 
 def _begin() -> None:
     """Prepare a worker process: Ctrl-C is the parent's to handle, and the worker ends with its parent, however that ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for name in ("SIGTERM", "SIGHUP"):  # a forked process has the parent's
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
     collector.relax()
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

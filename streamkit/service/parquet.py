@@ -12,15 +12,7 @@ from streamkit.errors import CannotWrite, UsageError
 from streamkit.files import create
 from streamkit.metrics import METRICS
 from streamkit.service.keeping import Kept
-from streamkit.service.store import (
-    FINDINGS,
-    HISTOGRAMS,
-    SCHEMA,
-    finding_values,
-    histogram_values,
-    stream_columns,
-    stream_values,
-)
+from streamkit.service.tables import FINDINGS, HISTOGRAMS, SCHEMA, Cells, stream_columns
 
 _BATCH = 1000  # streams in memory; they are a row group of each file
 _TYPES = {"TEXT": "string", "REAL": "float64", "INTEGER": "int64", "BLOB": "binary"}
@@ -39,7 +31,7 @@ def write_parquet(folder: str, streams: Iterable[Kept], *, force: bool = False) 
         raise UsageError("--format parquet needs pyarrow: pip install 'llm-streamkit[parquet]'") from None
     metrics = [entry for entry in METRICS.values() if not entry.whole_run]
     tables = {
-        "streams": {"id": "INTEGER", "content": "TEXT", "exchange": "INTEGER", **stream_columns(metrics)},
+        "streams": {"id": "INTEGER", "content": "TEXT", **stream_columns(metrics)},
         "findings": FINDINGS,
         "histograms": HISTOGRAMS,
     }
@@ -57,11 +49,9 @@ def write_parquet(folder: str, streams: Iterable[Kept], *, force: bool = False) 
                 rows: dict[str, list[dict[str, Any]]] = {name: [] for name in tables}
                 for kept in batch:
                     count += 1
-                    values = stream_values(kept.measurement, metrics)
-                    rows["streams"].append({"id": count, "content": kept.content, **values})
-                    rows["findings"] += [_row(FINDINGS, count, found) for found in finding_values(kept.findings)]
-                    found_histograms = histogram_values(kept.measurement, metrics)
-                    rows["histograms"] += [_row(HISTOGRAMS, count, found) for found in found_histograms]
+                    rows["streams"].append(_row(tables["streams"], (count, kept.content, *kept.row)))
+                    rows["findings"] += [_row(FINDINGS, (count, *found)) for found in kept.findings]
+                    rows["histograms"] += [_row(HISTOGRAMS, (count, *found)) for found in kept.histograms]
                 for name, writer in writers.items():
                     writer.write_table(pyarrow.Table.from_pylist(rows[name], schema=writer.schema))
     except OSError as error:
@@ -69,8 +59,8 @@ def write_parquet(folder: str, streams: Iterable[Kept], *, force: bool = False) 
     return count
 
 
-def _row(table: Iterable[str], stream: int, values: tuple[Any, ...]) -> dict[str, Any]:
-    return dict(zip(table, (stream, *values), strict=True))
+def _row(table: Iterable[str], cells: Cells) -> dict[str, Any]:
+    return dict(zip(table, cells, strict=True))
 
 
 def _batches(streams: Iterable[Kept]) -> Iterator[list[Kept]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from streamkit.apis import interpret
 from streamkit.frozen import dataclass
@@ -12,7 +13,7 @@ from streamkit.model.stream import Stream
 from streamkit.reporters import Mark, Row
 from streamkit.service.measuring import Run, Wanted, counters
 from streamkit.service.pricing import Bill
-from streamkit.service.spreading import WorkUnit, exchanges_of
+from streamkit.service.spreading import Done, WorkUnit, exchanges_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,15 @@ class MeasureJob:
     def begin(self) -> MeasureWorker:
         """Return a worker for one task."""
         return MeasureWorker(self)
+
+    def moved(self, done: Done, exchanges: int) -> Done:
+        """Return the same for exchanges that have this number of others before them in their file."""
+        if not exchanges:
+            return done
+        for read in done.units:
+            for row, _ in read.values:
+                row["exchange"] += exchanges
+        return replace(done, whole=done.whole.moved(exchanges))
 
 
 class MeasureWorker:
@@ -81,6 +91,10 @@ class RunPart:
             marks=run.marks,
             bill=run.bill,
         )
+
+    def moved(self, exchanges: int) -> RunPart:
+        """Return the same for streams that have this number of exchanges before them in their file."""
+        return replace(self, gates=[gate.moved(exchanges) for gate in self.gates])
 
     def add_to(self, run: Run) -> None:
         """Add these streams to a run that wants the same, after those that it has."""

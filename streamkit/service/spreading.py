@@ -16,19 +16,52 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import field
+from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from streamkit.errors import RemoteDefect, StreamkitError, UnreadableInput, UsageError, WorkFailed, defect_text
-from streamkit.formats import FileRange, FoundInput, find, is_url, parts, read_at, read_part, size_of
+from streamkit.formats import (
+    FileRange,
+    FoundInput,
+    find,
+    is_url,
+    lines_before,
+    parts,
+    parts_sought,
+    read_at,
+    read_part,
+    size_of,
+)
 from streamkit.frozen import dataclass
 from streamkit.model.exchange import Exchange
 from streamkit.tool import VERSION
 
-TASK_BYTES = 64 << 20
+_LEAST = 4 << 20  # bytes of a task: what takes much longer than sending it to a worker
+_SHARES = 4  # a task is at most this part of what one worker has left to read
 _SMALLEST = 4096  # bytes that a file counts for at least: opening it costs as much
 _AHEAD = 2  # tasks per worker that are running or waiting for one
-_WAKE_S = 0.2  # Windows delivers Ctrl-C only between waits
+_WAKE_S = 0.2  # Windows delivers Ctrl-C only between waits, and progress is shown then
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSize:
+    """How many bytes a task has: `most`, and less at the beginning of the inputs, so that there is something to show soon, and toward
+    their end, so that all workers end at about the same time.
+
+    `total` is the bytes of all inputs, or 0 if all tasks are alike.
+    """
+
+    most: int
+    total: int = 0
+    workers: int = 1
+
+    def after(self, position: int) -> int:
+        """Return the bytes of a task with `position` bytes of the inputs before it."""
+        if not self.total:
+            return self.most
+        left = (self.total - position) // (self.workers * _SHARES)
+        return min(max(min(left, position), _LEAST), self.most)
 
 
 class Worker(Protocol):
@@ -63,6 +96,17 @@ class Job(Protocol):
         """Return a worker for one task."""
 
 
+@runtime_checkable
+class MovableJob(Protocol):
+    """A job whose values contain the numbers of exchanges, but not of lines, and for which these can be put right afterwards.
+
+    The command need not read large files itself then, to count what is before each part.
+    """
+
+    def moved(self, done: Done, exchanges: int) -> Done:
+        """Return the same for exchanges that have this number of others before them in their file."""
+
+
 @dataclass(frozen=True, slots=True)
 class WorkUnit:
     """A file that a task reads, or a part of one. `path` is its name in messages, `location` where it is, from any folder.
@@ -79,9 +123,9 @@ class WorkUnit:
 
 @dataclass(slots=True)
 class Read:
-    """The result of a worker for a unit: for each exchange the size of its body and its value, and the error that ended the reading."""
+    """The result of a worker for a unit: the values of its exchanges, and the error that ended the reading."""
 
-    values: list[tuple[int, Any]] = field(default_factory=list)
+    values: list[Any] = field(default_factory=list)
     error: Exception | None = None
 
 
@@ -121,8 +165,7 @@ def _read(worker: Worker, items: Iterator[Any]) -> Read:
             return done
         if item is None:
             return done
-        size = item.frames.size if isinstance(item, Exchange) else 0
-        done.values.append((size, worker.take(item)))
+        done.values.append(worker.take(item))
 
 
 def exchanges_of(unit: WorkUnit, input_format: str | None = None, *, on_demand: bool = False) -> Iterator[Exchange]:
@@ -141,7 +184,8 @@ class Spread:
     """The values of a job for all inputs at `paths`, in their order. Files in `skipped` are left to the caller.
 
     Few tasks exist at a time, so memory does not grow with the inputs. Call `inputs` for each path in turn, and `values` for each
-    input in turn. `part` is called with the value of each task as a whole when its last value has been consumed.
+    input in turn. `part` is called with the value of each task as a whole when its last value has been consumed, and `waiting` several
+    times a second while there is no result.
     """
 
     def __init__(
@@ -151,30 +195,34 @@ class Spread:
         paths: Sequence[str],
         *,
         workers: int,
-        task_bytes: int = TASK_BYTES,
+        size: TaskSize,
         skipped: frozenset[str] = frozenset(),
         part: Callable[[Any], None] = lambda _: None,
+        waiting: Callable[[], None] = lambda: None,
     ) -> None:
         self._executor, self._job = executor, job
-        self._task_bytes, self._skipped = task_bytes, skipped
+        self._size, self._skipped = size, skipped
         self._inputs = [itertools.tee(find([path])) for path in paths]
-        self._tasks = _packed(self._units(), task_bytes)
+        self._tasks = _packed(self._units(), size)
         self._room = workers * _AHEAD
         self._submitted: deque[tuple[list[WorkUnit], Future[Done]]] = deque()
         self._ready: deque[tuple[WorkUnit, Read]] = deque()
         self._whole: Any = None
-        self._part = part
+        self._part, self._waiting = part, waiting
+        self._before = 0  # exchanges of the parts of a file that came first
 
     def inputs(self, index: int) -> Iterator[FoundInput]:
         """Return the inputs at the path with this index, in a stable order."""
         return self._inputs[index][1]
 
     def values(self, found: FoundInput) -> Iterator[tuple[int, Any]]:
-        """Yield the size of the body and the value for each exchange of the next input. Raises what reading it raised."""
+        """Yield the value of each exchange of the next input, with its share of the bytes. Raises what reading it raised."""
         while True:
             unit, read_ = self._next()
             assert unit.path == found.path, "inputs are consumed in their order"
-            yield from read_.values
+            share = unit.size // max(len(read_.values), 1)
+            for value in read_.values:
+                yield share, value
             if read_.error is not None:
                 while not unit.last:  # the file is read no further
                     unit, _ = self._next()
@@ -194,10 +242,23 @@ class Spread:
             self.finish()
             self._submit()
             units, future = self._submitted.popleft()
-            done = _result(future, units)
+            done = self._numbered(_result(future, units, self._waiting), units[0])
             self._whole = done.whole
             self._ready.extend(zip(units, done.units, strict=True))
         return self._ready.popleft()
+
+    def _numbered(self, done: Done, unit: WorkUnit) -> Done:
+        """Return the result of a task with the numbers that exchanges and lines have in the whole file."""
+        if unit.part is None or unit.part.counted:
+            return done
+        if unit.part.start == 0:
+            self._before = 0
+        (read_,) = done.units
+        before, self._before = self._before, self._before + len(read_.values)
+        if isinstance(read_.error, UnreadableInput) and read_.error.line is not None:
+            read_.error = _moved(read_.error, unit)
+        assert isinstance(self._job, MovableJob)
+        return self._job.moved(done, before)
 
     def _submit(self) -> None:
         while len(self._submitted) < self._room:
@@ -212,14 +273,31 @@ class Spread:
             self._submitted.append((units, future))
 
     def _units(self) -> Iterator[WorkUnit]:
+        position = 0
         for ahead, _ in self._inputs:
             for found in ahead:
                 if found.path not in self._skipped:
-                    yield from units_of(found, self._task_bytes, self._job.input_format)
+                    for unit in units_of(found, self._job, partial(_after, self._size, position)):
+                        yield unit
+                        position += unit.size
 
 
-def units_of(found: FoundInput, task_bytes: int, input_format: str | None = None) -> Iterator[WorkUnit]:
-    """Yield the units of one input: the parts of a recording that is larger than a task, or the file as it is.
+def _after(size: TaskSize, before: int, position: int) -> int:
+    return size.after(before + position)
+
+
+def _moved(error: UnreadableInput, unit: WorkUnit) -> UnreadableInput:
+    """Return the error in a part with the number that its line has in the whole file."""
+    assert unit.part is not None
+    assert error.line is not None
+    with Path(unit.location).open("rb") as file:
+        line = error.line + lines_before(file, unit.part)
+    return UnreadableInput(error.path, error.message, line=line, remedy=error.remedy)
+
+
+def units_of(found: FoundInput, job: Job, task_bytes: Callable[[int], int]) -> Iterator[WorkUnit]:
+    """Yield the units of one input: the parts of a recording that is larger than a task, or the file as it is. `task_bytes` returns
+    the size of a task from its first byte in the file.
 
     A file of an object store is one unit, because finding the places to cut it would mean reading it here.
     """
@@ -227,12 +305,13 @@ def units_of(found: FoundInput, task_bytes: int, input_format: str | None = None
     remote = is_url(path)
     location = path if remote else str(Path(path).absolute())
     size = size_of(path) if found.size is None else found.size
-    if remote or size <= task_bytes or input_format not in (None, "recording"):
+    if remote or size <= task_bytes(0) or job.input_format not in (None, "recording"):
         yield WorkUnit(path=path, location=location, size=size)
         return
+    divided = parts_sought if isinstance(job, MovableJob) else parts
     try:
         with Path(location).open("rb") as file:
-            given = itertools.chain(parts(file, task_bytes), [None])
+            given = itertools.chain(divided(file, task_bytes), [None])
             for part, following in itertools.pairwise(given):
                 assert part is not None
                 if part.start == 0 and following is None:
@@ -246,31 +325,32 @@ def units_of(found: FoundInput, task_bytes: int, input_format: str | None = None
     yield WorkUnit(path=path, location=location, size=size)
 
 
-def _packed(units: Iterator[WorkUnit], task_bytes: int) -> Iterator[list[WorkUnit]]:
+def _packed(units: Iterator[WorkUnit], size: TaskSize) -> Iterator[list[WorkUnit]]:
     """Yield tasks: small files together, a part alone, because what follows a damaged part is discarded."""
     task: list[WorkUnit] = []
-    size = 0
+    position = taken = 0
     for unit in units:
-        if task and (unit.part is not None or size + unit.size > task_bytes):
+        if task and (unit.part is not None or taken + unit.size > size.after(position)):
             yield task
-            task, size = [], 0
+            task, position, taken = [], position + taken, 0
         task.append(unit)
-        size += max(unit.size, _SMALLEST)
+        taken += max(unit.size, _SMALLEST)
         if unit.part is not None:
             yield task
-            task, size = [], 0
+            task, position, taken = [], position + taken, 0
     if task:
         yield task
 
 
-def _result(future: Future[Done], units: Sequence[WorkUnit]) -> Done:
-    """Return the result of a task. Raises WorkFailed if it has none."""
+def _result(future: Future[Done], units: Sequence[WorkUnit], waiting: Callable[[], None]) -> Done:
+    """Return the result of a task, and call `waiting` until it is there. Raises WorkFailed if it has none."""
     while True:
         try:
             done = future.result(timeout=_WAKE_S)
         except TimeoutError as error:
             if future.done():  # it was the executor's own
                 raise WorkFailed from error
+            waiting()
             continue
         except BrokenExecutor:
             more = f" and {len(units) - 1} more files" if len(units) > 1 else ""

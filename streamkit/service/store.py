@@ -4,72 +4,60 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
 from streamkit.errors import CannotWrite, UnreadableInput
-from streamkit.metrics import METRICS, Metric, row_of
-from streamkit.model.finding import Finding
-from streamkit.model.histogram import Histogram
-from streamkit.model.measurement import Measurement, Samples, Summary
+from streamkit.metrics import METRICS, Metric
+from streamkit.model.measurement import Measurement, Samples
 from streamkit.reporters import Row
-from streamkit.service.keeping import Kept, packed_samples, unpacked
+from streamkit.service.keeping import Kept
 from streamkit.service.measuring import Run
+from streamkit.service.tables import FINDINGS, HISTOGRAMS, JSON, SCHEMA, Cells, stream_columns, unpacked
 from streamkit.tool import VERSION
 
-SCHEMA = 1
-"""The version of the tables. A database of a newer version is refused."""
 
-_STATISTICS = Summary.__slots__
-_TEXTS = ("file", "api", "dialect", "model", "verdict", "outcome", "recorded_at", "clock", "tokens_source")
-# Columns that hold JSON, and what they are in a row; `stalls` is a metric, too.
-_JSON = {"labels": "labels", "notes": "notes", "pauses": "stalls", "choices": "choices", "missing": "missing"}
-_TABLES = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE streams (id INTEGER PRIMARY KEY, content TEXT NOT NULL, copy INTEGER NOT NULL, exchange INTEGER NOT NULL);
-CREATE UNIQUE INDEX streams_content ON streams (content, copy);
-"""
-FINDINGS = {
-    "stream": "INTEGER",
-    "code": "TEXT",
-    "name": "TEXT",
-    "severity": "TEXT",
-    "message": "TEXT",
-    "count": "INTEGER",
-    "event": "INTEGER",
-    "line": "INTEGER",
-    "byte": "INTEGER",
-    "path": "TEXT",
-}
-"""The columns of the table of findings, with their types in SQL."""
-HISTOGRAMS = {
-    "stream": "INTEGER",
-    "metric": "TEXT",
-    "count": "INTEGER",
-    "zero": "INTEGER",
-    "min": "REAL",
-    "max": "REAL",
-    "sum": "REAL",
-    "alpha": "REAL",
-    "buckets": "TEXT",
-    "samples": "BLOB",
-}
-"""The columns of the table of histograms."""
-_BATCH = 500  # streams that are committed together
+def _typed(columns: Mapping[str, str]) -> str:
+    return ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
+
+
+def _marks(count: int) -> str:
+    return ", ".join("?" * count)
+
+
+_OF_A_STREAM = "FOREIGN KEY (stream) REFERENCES streams (id)"  # not enforced: programs that show tables make it a link
+_SOURCES = {"path": "TEXT", "version": "TEXT NOT NULL", "streams": "INTEGER"}
+_TABLES = (
+    "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE streams (id INTEGER PRIMARY KEY, content TEXT NOT NULL, copy INTEGER NOT NULL, exchange INTEGER NOT NULL)",
+    "CREATE UNIQUE INDEX streams_content ON streams (content, copy)",
+    f"CREATE TABLE findings ({_typed(FINDINGS)}, {_OF_A_STREAM})",
+    "CREATE INDEX findings_stream ON findings (stream)",
+    f"CREATE TABLE histograms ({_typed(HISTOGRAMS)}, PRIMARY KEY (stream, metric), {_OF_A_STREAM}) WITHOUT ROWID",
+)
+_BATCH = 500  # streams that are committed together, if they come
+_EVERY_S = 5.0  # in this time; what comes slowly, as from an object store, is committed at least this often
 
 
 class Store:
     """A database that streams are added to. `added` and `known` count those that are new and those that it had already.
 
-    The file must exist: empty for a new database. Raises CannotWrite, UnreadableInput.
+    The file must exist: empty for a new database. `clock` returns seconds. Raises CannotWrite, UnreadableInput.
     """
 
-    def __init__(self, path: str) -> None:
-        self.path = path
+    def __init__(self, path: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self.path, self._clock = path, clock
         self.added = self.known = 0
-        self._metrics = [entry for entry in METRICS.values() if not entry.whole_run]
+        self._columns = stream_columns([entry for entry in METRICS.values() if not entry.whole_run])
+        names = ", ".join(f'"{name}"' for name in ("content", "copy", *self._columns))
+        marks = _marks(len(self._columns) + 2)
+        self._insert = f"INSERT INTO streams ({names}) VALUES ({marks}) ON CONFLICT (content, copy) DO NOTHING"
+        # Rows of streams that have not been committed yet.
+        self._findings: list[Cells] = []
+        self._histograms: list[Cells] = []
         try:
             self._database = sqlite3.connect(path, isolation_level=None)
             with ExitStack() as failed:
@@ -80,123 +68,89 @@ class Store:
             raise _failure(path, error) from error
 
     def _prepare(self) -> None:
-        """Create the tables of a new database, and the columns of metrics that an older one lacks."""
+        """Create the tables of a new database, and the columns that an older one lacks, as those of new metrics."""
         run = self._database.execute
+        run("BEGIN")
         if not run("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-            findings, histograms = (
-                ", ".join(f'"{name}" {kind}' for name, kind in table.items()) for table in (FINDINGS, HISTOGRAMS)
-            )
-            self._database.executescript(
-                f"BEGIN;{_TABLES}CREATE TABLE findings ({findings});CREATE INDEX findings_stream ON findings (stream);"
-                f"CREATE TABLE histograms ({histograms}, PRIMARY KEY (stream, metric)) WITHOUT ROWID;COMMIT;"
-            )
-            run("INSERT INTO meta VALUES ('schema', ?), ('streamkit', ?)", (str(SCHEMA), VERSION))
+            self._create()
         _check_version(self.path, self._database)
-        known = {column[1] for column in run("PRAGMA table_info(streams)")}
-        for name, kind in stream_columns(self._metrics).items():
-            if name not in known:
-                run(f'ALTER TABLE streams ADD COLUMN "{name}" {kind}')
-        run("CREATE TABLE IF NOT EXISTS sources (path TEXT PRIMARY KEY, version TEXT NOT NULL) WITHOUT ROWID")
+        run(f"CREATE TABLE IF NOT EXISTS sources ({_typed(_SOURCES)}, PRIMARY KEY (path)) WITHOUT ROWID")
+        for table, columns in (("streams", self._columns), ("sources", _SOURCES)):
+            known = {column[1] for column in run(f"PRAGMA table_info({table})")}
+            for name, kind in columns.items():
+                if name not in known:
+                    run(f'ALTER TABLE {table} ADD COLUMN "{name}" {kind}')
+        run("COMMIT")
+        self._new = run("SELECT 1 FROM streams LIMIT 1").fetchone() is None
         run("CREATE TEMP TABLE seen (content TEXT PRIMARY KEY, copies INTEGER NOT NULL) WITHOUT ROWID")
+
+    def _create(self) -> None:
+        for statement in _TABLES:
+            self._database.execute(statement)
+        self._database.execute("INSERT INTO meta VALUES ('schema', ?), ('streamkit', ?)", (str(SCHEMA), VERSION))
 
     def sources(self) -> dict[str, str]:
         """Return the inputs that were read to their end, with their versions."""
         return dict(self._database.execute("SELECT path, version FROM sources"))
 
-    def read_to_end(self, path: str, version: str) -> None:
-        """Note that an input has been read, in the transaction of its streams."""
-        self._database.execute("INSERT OR REPLACE INTO sources VALUES (?, ?)", (path, version))
+    def read_to_end(self, path: str, version: str, streams: int) -> None:
+        """Note that an input has been read, with the number of its streams, in the transaction of these."""
+        self._database.execute("INSERT OR REPLACE INTO sources VALUES (?, ?, ?)", (path, version, streams))
 
     def add(self, streams: Iterable[Kept]) -> None:
         """Add streams. One that an earlier run has added is not added again, wherever it was read from."""
         try:
             self._database.execute("BEGIN")
-            for number, kept in enumerate(streams, 1):
+            began, number = self._clock(), 0
+            for kept in streams:
                 self._add(kept)
-                if number % _BATCH == 0:
-                    self._database.execute("COMMIT")
+                number += 1
+                if number >= _BATCH or self._clock() - began >= _EVERY_S:
+                    self._commit()
                     self._database.execute("BEGIN")
-            self._database.execute("COMMIT")
+                    began, number = self._clock(), 0
+            self._commit()
         except sqlite3.Error as error:
             raise _failure(self.path, error) from error
 
     def _add(self, kept: Kept) -> None:
-        run = self._database.execute
-        # What a run contains twice is two streams; what two runs contain is one.
-        seen = "INSERT INTO seen VALUES (?, 1) ON CONFLICT DO UPDATE SET copies = copies + 1"
-        run(seen, (kept.content,))
-        (copy,) = run("SELECT copies FROM seen WHERE content = ?", (kept.content,)).fetchone()
-        if run("SELECT 1 FROM streams WHERE content = ? AND copy = ?", (kept.content, copy)).fetchone():
+        copy = self._copy(kept.content)
+        added = self._database.execute(self._insert, (kept.content, copy, *kept.row))
+        if not added.rowcount and self._new:  # the second of equal streams
+            (copies,) = self._database.execute(
+                "SELECT count(*) FROM streams WHERE content = ?", (kept.content,)
+            ).fetchone()
+            added = self._database.execute(self._insert, (kept.content, copies + 1, *kept.row))
+        if not added.rowcount:
             self.known += 1
             return
-        values = {"content": kept.content, "copy": copy, **stream_values(kept.measurement, self._metrics)}
-        names = ", ".join(f'"{name}"' for name in values)
-        marks = ", ".join("?" * len(values))
-        stream = run(f"INSERT INTO streams ({names}) VALUES ({marks})", tuple(values.values())).lastrowid
-        self._insert("findings", len(FINDINGS), stream, finding_values(kept.findings))
-        self._insert("histograms", len(HISTOGRAMS), stream, histogram_values(kept.measurement, self._metrics))
+        stream = added.lastrowid
+        self._findings += [(stream, *row) for row in kept.findings]
+        self._histograms += [(stream, *row) for row in kept.histograms]
         self.added += 1
 
-    def _insert(self, table: str, width: int, stream: int | None, rows: Iterable[tuple[Any, ...]]) -> None:
-        marks = ", ".join("?" * width)
-        self._database.executemany(f"INSERT INTO {table} VALUES ({marks})", ((stream, *row) for row in rows))
+    def _copy(self, content: str) -> int:
+        """Return which of several equal streams of this run the next one is. What a run contains twice is two streams; what two runs
+        contain is one. In a database that was empty all streams are of this run, so that their table knows it."""
+        if self._new:
+            return 1
+        seen = "INSERT INTO seen VALUES (?, 1) ON CONFLICT DO UPDATE SET copies = copies + 1"
+        self._database.execute(seen, (content,))
+        (copy,) = self._database.execute("SELECT copies FROM seen WHERE content = ?", (content,)).fetchone()
+        return int(copy)
+
+    def _commit(self) -> None:
+        for table, columns, rows in (
+            ("findings", FINDINGS, self._findings),
+            ("histograms", HISTOGRAMS, self._histograms),
+        ):
+            self._database.executemany(f"INSERT INTO {table} VALUES ({_marks(len(columns))})", rows)
+            rows.clear()
+        self._database.execute("COMMIT")
 
     def close(self) -> None:
         """Close the database."""
         self._database.close()
-
-
-def stream_columns(metrics: Iterable[Metric]) -> dict[str, str]:
-    """Return the columns of the table of streams that describe them, with their types in SQL."""
-    found = dict.fromkeys((*_TEXTS, *_JSON), "TEXT")
-    for entry in metrics:
-        found |= {f"{entry.key}_{name}": "REAL" for name in _STATISTICS} if entry.many else {entry.key: "REAL"}
-    return found
-
-
-def finding_values(findings: Iterable[Finding]) -> Iterator[tuple[Any, ...]]:
-    """Yield the rows of the table of findings, without the stream."""
-    for f in findings:
-        place = f.place
-        yield f.code, f.name, f.severity, f.message, f.count, place.event, place.line, place.byte, place.path
-
-
-def stream_values(measurement: Measurement, metrics: Iterable[Metric]) -> dict[str, Any]:
-    """Return the values of the columns. Numbers are exact, and those that do not exist are null."""
-    row = row_of(measurement, list(metrics))
-    values: dict[str, Any] = {name: row[name] for name in ("exchange", *_TEXTS)}
-    values |= {name: json.dumps(row[key]) for name, key in _JSON.items()}
-    for entry in metrics:
-        samples = measurement.samples[entry.name]
-        if entry.many:
-            summary = Summary.of(samples.values)
-            values |= {
-                f"{entry.key}_{name}": None if summary is None else getattr(summary, name) for name in _STATISTICS
-            }
-        else:
-            values[entry.key] = samples.values[0] if samples.values else None
-    return values
-
-
-def histogram_values(measurement: Measurement, metrics: Iterable[Metric]) -> Iterator[tuple[Any, ...]]:
-    """Yield the rows of the table of histograms, without the stream."""
-    for entry in metrics:
-        values = measurement.samples[entry.name].values
-        if entry.many and values:
-            made = Histogram()
-            made.extend(values)
-            buckets = json.dumps({str(key): made.buckets[key] for key in sorted(made.buckets)})
-            yield (
-                entry.key,
-                made.count,
-                made.zero,
-                made.min,
-                made.max,
-                made.sum,
-                made.alpha,
-                buckets,
-                packed_samples(values),
-            )
 
 
 def read_store(path: str) -> Iterator[tuple[Measurement, Mapping[str, Any]]]:
@@ -248,7 +202,7 @@ def _measurement(
         units={entry.name: entry.unit for entry in metrics},
         outcome=row["outcome"],
     )
-    return measurement, {_JSON[name]: json.loads(row[name]) for name in ("pauses", "choices")}
+    return measurement, {JSON[name]: json.loads(row[name]) for name in ("pauses", "choices")}
 
 
 def _check_version(path: str, database: sqlite3.Connection) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import stat
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -16,7 +17,9 @@ from streamkit.cli import _jobs
 from streamkit.cli.main import streamkit
 from streamkit.errors import OutputExists, StreamkitError, UsageError
 from streamkit.formats import read
-from streamkit.service.keeping import content_of, packed_samples, unpacked
+from streamkit.service.keeping import KeepJob, Kept, content_of
+from streamkit.service.store import Store
+from streamkit.service.tables import packed_samples, unpacked
 from tests.clicking import CliRunner
 
 RECORDINGS = Path(__file__).parents[2] / "recordings"
@@ -111,6 +114,45 @@ def test_appending_adds_only_what_is_new(kept: Path, tmp_path: Path) -> None:
     assert "1 stream added, 1 known already" in run(*again, str(copy))[2]
 
 
+@pytest.mark.parametrize(("seconds", "committed"), [(0.0, 0), (3.0, 4), (6.0, 5)])
+def test_streams_that_come_slowly_are_committed_in_time(seconds: float, committed: int, tmp_path: Path) -> None:
+    """What a killed command leaves, after five streams that came `seconds` apart."""
+    path, now = tmp_path / "kept.sqlite", 0.0
+    worker = KeepJob().begin()
+    kept = [worker.take(exchange) for exchange in read((RECORDINGS / "gemini" / "plain.jsonl").read_bytes() * 5)]
+
+    def killed() -> Iterator[Kept]:
+        nonlocal now
+        for stream in kept:
+            now += seconds
+            yield stream
+        raise KeyboardInterrupt
+
+    store = Store(str(path), lambda: now)
+    with pytest.raises(KeyboardInterrupt):
+        store.add(killed())
+    store.close()
+    assert fetched(path, "SELECT count(*), count(DISTINCT copy) FROM streams") == [(committed, committed)]
+    histograms = "SELECT count(DISTINCT stream) FROM histograms"
+    assert fetched(path, histograms) == [(committed,)]
+
+
+def test_equal_streams_of_a_run_are_counted(tmp_path: Path) -> None:
+    plain, database, copies = (
+        (RECORDINGS / "gemini" / "plain.jsonl").read_bytes(),
+        tmp_path / "kept.sqlite",
+        tmp_path / "copies.jsonl",
+    )
+    for count, message in [(3, "3 streams added"), (2, "0 streams added, 2 known"), (5, "2 streams added, 3 known")]:
+        copies.write_bytes(plain * count)
+        assert message in run("stats", "--format", "sqlite", "--append", "-o", str(database), str(copies))[2]
+    assert fetched(database, "SELECT id, copy, exchange FROM streams") == [(n, n, n) for n in range(1, 6)]
+    of_a_stream = "SELECT stream, count(*) FROM histograms GROUP BY stream"
+    assert {number for _, number in fetched(database, of_a_stream)} == {
+        len({*fetched(database, "SELECT metric FROM histograms")})
+    }
+
+
 def test_only_what_is_new_or_changed_is_read_again(tmp_path: Path) -> None:
     streams, database = tmp_path / "streams", tmp_path / "kept.sqlite"
     streams.mkdir()
@@ -126,11 +168,25 @@ def test_only_what_is_new_or_changed_is_read_again(tmp_path: Path) -> None:
     (streams / "b.jsonl").write_bytes(plain.replace(b"2026", b"2027"))
     (streams / "d.jsonl").write_bytes(plain.replace(b"2026", b"2028"))
     assert "2 streams added; 1 unchanged files not read" in run(*again)[2]
-    assert {Path(str(path)).name for (path,) in fetched(database, "SELECT path FROM sources")} == {
-        "a.jsonl",
-        "b.jsonl",
-        "d.jsonl",
+    sources = fetched(database, "SELECT path, streams FROM sources")
+    assert {(Path(str(path)).name, count) for path, count in sources} == {
+        ("a.jsonl", 1),
+        ("b.jsonl", 1),
+        ("d.jsonl", 1),
     }
+
+
+def test_columns_that_an_older_database_lacks_are_added(tmp_path: Path) -> None:
+    database = tmp_path / "kept.sqlite"
+    again = ["stats", "--format", "sqlite", "--append", "-o", str(database)]
+    run(*again, str(RECORDINGS / "gemini"))
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("ALTER TABLE sources DROP COLUMN streams")
+        connection.execute("ALTER TABLE streams DROP COLUMN time_to_first_token_ns")
+    run(*again, str(RECORDINGS / "openai_chat" / "plain.jsonl"))
+    assert [row[0] for row in fetched(database, "SELECT streams FROM sources ORDER BY path")] == [None, 1]
+    values = fetched(database, "SELECT time_to_first_token_ns FROM streams ORDER BY id")
+    assert [value is not None for (value,) in values] == [False, True]
 
 
 def test_a_new_file_can_be_appended_to_and_is_private(tmp_path: Path) -> None:

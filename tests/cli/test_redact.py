@@ -206,5 +206,6 @@ def test_progress_follows_each_piece_and_of_the_end_of_a_file():
         def clear(self):
             noted.append("cleared")
 
-    assert list(Redacted("a.log", iter([(b"abc", []), (b"de", [])]), Progress())) == [b"abc", b"de"]
-    assert noted == [3, 2, "a.log", "cleared"]
+    values = iter([(7, (b"abc", [])), (2, (b"", []))])
+    assert list(Redacted("a.log", values, Progress())) == [b"abc", b""]
+    assert noted == [7, 2, "a.log", "cleared"]

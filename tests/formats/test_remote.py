@@ -70,6 +70,26 @@ def test_small_objects_are_packed_into_tasks(stored: str) -> None:
     assert '"file":"memory:///bucket/gemini/plain.jsonl"' in alone[1]
 
 
+@pytest.mark.parametrize(
+    "command", [["stats", "-j", "1"], ["stats", "--executor", "tests.cli.test_executors:threads"], ["lint"]]
+)
+def test_a_command_lists_a_folder_once(command: list[str], stored: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    system = type(fsspec.filesystem("memory"))
+    real, listed = system.find, []
+
+    def counted(self: Any, path: str, **more: Any) -> Any:
+        listed.append(path)
+        return real(self, path, **more)
+
+    monkeypatch.setattr(system, "find", counted)
+    assert run(*command, f"{stored}/gemini")[0] == 0
+    assert listed == ["/bucket/gemini"]
+    fsspec.filesystem("memory").pipe_file("/bucket/gemini/new.jsonl", (RECORDINGS / "gemini/plain.jsonl").read_bytes())
+    assert "gemini/new.jsonl" in run("stats", "--format", "csv", f"{stored}/gemini")[1], (
+        "the next command sees what is new"
+    )
+
+
 class Blocks(io.RawIOBase):
     """A remote file that counts its reads."""
 
