@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from streamkit.cli._format_option import ReporterName, reporter_named, write
+from streamkit.cli._format_option import ReporterName, reporter_named, write_output
 from streamkit.cli._groups import GroupedCommand
 from streamkit.cli._output import CommandOutput, json_text
 from streamkit.cli._remarks import name_of
@@ -89,7 +89,7 @@ def command(
         elif format_name not in OWN_FORMATS:
             reporter = reporter_named(format_name, "rows", "differences")
             assert reporter.rows is not None
-            write(sink, reporter, reporter.rows(objects))
+            write_output(sink, reporter, reporter.rows(objects))
     return max(1 if differs else 0, *(side.code for side in sides))
 
 
@@ -131,12 +131,12 @@ def _line(change: Change, paint: Palette) -> str:
 
 
 def _value(value: Any, kind: str) -> str:
-    from streamkit.reporters import MISSING, shown
+    from streamkit.reporters import MISSING, readable
 
     if value is None or value == "":
         return MISSING
     if kind == "timing":
-        return shown(value, "ns")
+        return readable(value, "ns")
     return f"“{one_line(value)}”" if kind in ("text", "value") and isinstance(value, str) else one_line(str(value))
 
 
