@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from streamkit.cli._format_option import write_output
-from streamkit.cli._output import CommandOutput, json_text
+from streamkit.cli._output import CommandOutput, to_json_text
 from streamkit.cli._remarks import name_of
 from streamkit.definitions import DEFINITIONS, NOTES, REASONS, compute_all
 from streamkit.model.measurement import Summary, TokenCounter
@@ -130,6 +130,6 @@ def _write_json(streams: Iterable[Stream], counter: Callable[..., Any], sink: Co
     sink.piece('{"version":1,"streams":[', json=True)
     between = "\n"
     for stream in streams:
-        sink.piece(between + json_text(compute_all(stream, counter(stream.model))), json=True)
+        sink.piece(between + to_json_text(compute_all(stream, counter(stream.model))), json=True)
         between = ",\n"
     sink.piece("\n]}\n", json=True)

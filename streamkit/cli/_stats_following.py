@@ -8,7 +8,7 @@ from typing import Any
 
 from streamkit.apis import interpret
 from streamkit.cli._following import ended_and_pauses
-from streamkit.cli._output import CommandOutput, json_text
+from streamkit.cli._output import CommandOutput, to_json_text
 from streamkit.cli.options import Console
 from streamkit.palette import VERDICTS, unpainted
 from streamkit.reporters import Column, Row, readable
@@ -49,7 +49,7 @@ def follow_stats(
             for row in run.rows([interpret(exchange, api=names[0], dialect=names[1])]):
                 below.clear()
                 if rows:
-                    sink.piece(json_text(row) + "\n", json=True)
+                    sink.piece(to_json_text(row) + "\n", json=True)
                 else:
                     sink.line(_line(row, run, sink))
     finally:

@@ -10,7 +10,7 @@ import click
 
 from streamkit.cli._format_option import ReporterName, reporter_named, write_output
 from streamkit.cli._groups import GroupedCommand
-from streamkit.cli._output import CommandOutput, json_text
+from streamkit.cli._output import CommandOutput, to_json_text
 from streamkit.cli._remarks import name_of
 from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console, output_options, reading_options, talk_options
@@ -162,7 +162,7 @@ def _rows(first: Stream | None, second: Stream | None, changes_: list[Change]) -
 
 
 def _cell(value: Any) -> Any:
-    return value if value is None or isinstance(value, str | int | float) else json_text(value)
+    return value if value is None or isinstance(value, str | int | float) else to_json_text(value)
 
 
 def _fraction(text: str) -> float:
