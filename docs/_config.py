@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from streamkit.cli.settings import schema
+from streamkit.cli.settings import settings_schema
 
 PAGE = Path(__file__).with_name("pyproject.schema.json")
 
 
 def page() -> str:
     """Return the schema as indented JSON."""
-    return json.dumps(schema(), indent=2) + "\n"
+    return json.dumps(settings_schema(), indent=2) + "\n"
 
 
 def main() -> None:

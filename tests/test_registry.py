@@ -19,7 +19,7 @@ from streamkit.apis import APIS
 from streamkit.errors import CatalogueError, StreamkitError, UnknownEntry
 from streamkit.faults import FAULTS
 from streamkit.formats import FORMATS
-from streamkit.metrics import find
+from streamkit.metrics import metric_named
 from streamkit.registry import Catalogue
 from streamkit.service.converting import writable
 
@@ -292,7 +292,7 @@ def plugged(monkeypatch: pytest.MonkeyPatch, point: EntryPoint) -> None:
 
 
 UNKNOWN = {
-    "a metric": (lambda: find("tttft"), "unknown metric 'tttft'; did you mean 'ttft'?"),
+    "a metric": (lambda: metric_named("tttft"), "unknown metric 'tttft'; did you mean 'ttft'?"),
     "a fault": (lambda: FAULTS["cutt"], "unknown fault 'cutt'; did you mean 'cut'?"),
     "a format to read": (lambda: FORMATS["recordin"], "unknown format 'recordin'; did you mean 'recording'?"),
     "a format to write": (lambda: writable("harr"), "unknown format 'harr'; did you mean 'har'?"),

@@ -137,3 +137,42 @@ def test_no_public_name_has_two_meanings() -> None:
                     defined[name].add(file)
     twice = {name for name, files in defined.items() if len(files) > 1 and not name.startswith("_")}
     assert {name: sorted(defined[name]) for name in sorted(twice ^ SHARED.keys())} == {}
+
+
+FUNCTIONS = {
+    "apply_baseline": "the new findings or failing cases, and the stale entries",
+    "baseline_text": "the text of a baseline file",
+    "count": "in shapes and results: a number that counts something",
+    "decode": "the items of a body",
+    "duration": "nanoseconds, from a text",
+    "find": "the inputs at paths, or the runs in a body: what is there",
+    "headers_of": "the headers in a value",
+    "integer": "an integer, or a reason why not",
+    "judge": "the tables of an API, or the verdicts on its answers",
+    "lint": "the findings of a stream",
+    "main": "run the command line",
+    "measure": "the samples of a stream",
+    "measured": "a number of a metric, or what was measured of a client",
+    "misfits": "those of a stream, or its sightings of them",
+    "missteps": "those of a stream, or its sightings of them",
+    "one_of": "a parser that accepts one of some words",
+    "read": "the exchanges or events of an input",
+    "read_baseline": "the content of a baseline file",
+    "reason_phrase": "that of an HTTP status",
+    "recognises": "whether an input begins like one of a format",
+    "selected": "the entries that a user selected",
+    "stats": "the statistics of a run",
+    "string": "a string, or a reason why not",
+    "write": "exchanges as a file",
+}
+"""Public functions with the same name in several packages of streamkit, and the meaning that all of them have."""
+
+
+def test_no_public_function_has_two_meanings() -> None:
+    defined: defaultdict[str, set[str]] = defaultdict(set)
+    for file in _files("*.py", "streamkit"):
+        for node in ast.parse("\n".join(_lines(file))).body:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith("_"):
+                defined[node.name].add(file.split("/")[1].removesuffix(".py"))
+    twice = {name for name, packages in defined.items() if len(packages) > 1}
+    assert {name: sorted(defined[name]) for name in sorted(twice ^ FUNCTIONS.keys())} == {}

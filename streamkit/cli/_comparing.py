@@ -6,12 +6,12 @@ import textwrap
 from collections.abc import Iterator
 from typing import Any
 
-from streamkit.cli._format_option import write
+from streamkit.cli._format_option import write_output
 from streamkit.cli._output import CommandOutput
 from streamkit.cli._page import origin
 from streamkit.compare.difference import ENOUGH, NEGLIGIBLE, NEGLIGIBLE_TAIL, Difference, Shift, Success
 from streamkit.metrics import NEUTRAL, Metric, Outcomes, outcome_sentence
-from streamkit.reporters import MISSING, ComparisonReport, Reporter, shown
+from streamkit.reporters import MISSING, ComparisonReport, Reporter, readable
 from streamkit.service.comparing import BURST, Comparison, Side, difference_to_json, success_to_json
 from streamkit.text import to_ascii
 
@@ -42,11 +42,11 @@ def _write(comparison: Comparison, reporter: Reporter, sink: CommandOutput) -> N
             samples=list(_samples(comparison)),
             origin=origin(),
         )
-        write(sink, reporter, reporter.comparison(report))
+        write_output(sink, reporter, reporter.comparison(report))
         return
     if not reporter.brief:
         raw = [_raw(entry, found[entry.name]) for entry in comparison.metrics]
-        write(sink, reporter, draw([*raw, _raw_success(comparison, list(raw[0]))]))
+        write_output(sink, reporter, draw([*raw, _raw_success(comparison, list(raw[0]))]))
         return
     rows = [row for entry in comparison.metrics for row in _rows(entry, found[entry.name], comparison)]
     rows.append(_success_row(comparison.success))
@@ -56,7 +56,7 @@ def _write(comparison: Comparison, reporter: Reporter, sink: CommandOutput) -> N
     verdict = comparison.verdict
     evidence = "\n" + "\n".join(textwrap.fill(line, 80) for line in _evidence(comparison)) + "\n"
     if reporter.content != "prose":
-        write(sink, reporter, draw(rows) + evidence)
+        write_output(sink, reporter, draw(rows) + evidence)
         return
     heads, _, body = draw(rows).partition("\n")
     sink.painted(f"{sink.paint('quiet', heads)}\n{body}")
@@ -140,7 +140,7 @@ def _row(name: str, count: str, shift: Shift, unit: str) -> dict[str, Any]:
     return {
         "metric": name,
         "n": count,
-        _HEADS[0]: f"{shown(shift.before, unit)} → {shown(shift.after, unit)}",
+        _HEADS[0]: f"{readable(shift.before, unit)} → {readable(shift.after, unit)}",
         _HEADS[1]: f"{_signed(shift.change, unit)}{ratio}",
         _HEADS[2]: _bounds(shift.low, shift.high, unit),
         "verdict": shift.verdict,
@@ -149,7 +149,8 @@ def _row(name: str, count: str, shift: Shift, unit: str) -> dict[str, Any]:
 
 def _success_row(success: Success) -> dict[str, Any]:
     shares = [
-        shown(good / requests, "ratio") if requests else MISSING for good, requests in (success.before, success.after)
+        readable(good / requests, "ratio") if requests else MISSING
+        for good, requests in (success.before, success.after)
     ]
     return {
         "metric": "Success",
@@ -168,7 +169,7 @@ def _bounds(low: float | None, high: float | None, unit: str) -> str:
 def _signed(value: float, unit: str) -> str:
     if unit == "ratio":
         return f"{value * 100:+.0f} %"
-    return ("+" if value > 0 else "") + shown(value, unit)
+    return ("+" if value > 0 else "") + readable(value, unit)
 
 
 def _evidence(comparison: Comparison) -> Iterator[str]:

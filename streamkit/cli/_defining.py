@@ -6,14 +6,14 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from streamkit.cli._format_option import write
-from streamkit.cli._output import CommandOutput, json_text
+from streamkit.cli._format_option import write_output
+from streamkit.cli._output import CommandOutput, to_json_text
 from streamkit.cli._remarks import name_of
 from streamkit.definitions import DEFINITIONS, NOTES, REASONS, compute_all
 from streamkit.model.measurement import Summary, TokenCounter
 from streamkit.model.stream import Stream
 from streamkit.palette import VERDICTS, Palette
-from streamkit.reporters import MISSING, REPORTERS, Reporter, shown
+from streamkit.reporters import MISSING, REPORTERS, Reporter, readable
 from streamkit.text import one_line
 
 # The heading of each number, and its key.
@@ -39,7 +39,7 @@ def show_definitions(
         for metrics in judged["definitions"]
     ]
     assert reporter.rows is not None
-    write(sink, reporter, reporter.rows(rows))
+    write_output(sink, reporter, reporter.rows(rows))
 
 
 def definition_table(stream: Stream, counter: TokenCounter | None, paint: Palette) -> Iterator[str]:
@@ -52,13 +52,13 @@ def definition_table(stream: Stream, counter: TokenCounter | None, paint: Palett
         row = {"tool": f"{metrics['tool']} {metrics['version']}"}
         gaps = Summary.of(metrics["gaps_ns"] or ())
         row |= {
-            "TTFT": shown(metrics["ttft_ns"], "ns"),
-            "end": shown(metrics["end_ns"], "ns"),
+            "TTFT": readable(metrics["ttft_ns"], "ns"),
+            "end": readable(metrics["end_ns"], "ns"),
             "N": MISSING if metrics["tokens"] is None else f"{metrics['tokens']} {_short(metrics['tokens_source'])}",
-            "per token": shown(metrics["per_token_ns"], "ns"),
+            "per token": readable(metrics["per_token_ns"], "ns"),
             "gaps": MISSING if metrics["gaps_ns"] is None else str(len(metrics["gaps_ns"])),
-            "p50": shown(gaps.p50 if gaps else None, "ns"),
-            "p99": shown(gaps.p99 if gaps else None, "ns"),
+            "p50": readable(gaps.p50 if gaps else None, "ns"),
+            "p99": readable(gaps.p99 if gaps else None, "ns"),
         }
         rows.append(row)
     draw = REPORTERS["table"].rows
@@ -130,6 +130,6 @@ def _write_json(streams: Iterable[Stream], counter: Callable[..., Any], sink: Co
     sink.piece('{"version":1,"streams":[', json=True)
     between = "\n"
     for stream in streams:
-        sink.piece(between + json_text(compute_all(stream, counter(stream.model))), json=True)
+        sink.piece(between + to_json_text(compute_all(stream, counter(stream.model))), json=True)
         between = ",\n"
     sink.piece("\n]}\n", json=True)

@@ -78,7 +78,7 @@ def reporter_named(name: str, kind: str, what: str = "") -> Reporter:
     return reporter
 
 
-def write(sink: CommandOutput, reporter: Reporter, text: str) -> None:
+def write_output(sink: CommandOutput, reporter: Reporter, text: str) -> None:
     """Write the output of a reporter, escaped for its kind of text."""
     if reporter.content == "prose":
         sink.painted(text)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
 
-from streamkit.cli._format_option import reporter_named, write
+from streamkit.cli._format_option import reporter_named, write_output
 from streamkit.cli._output import CommandOutput
 from streamkit.errors import UsageError
 from streamkit.tool import VERSION
@@ -60,12 +60,12 @@ def write_report(report: LintReport, format_name: str, sink: CommandOutput) -> N
     """Write the findings in this format."""
     reporter = reporter_named(format_name, "findings")
     assert reporter.findings is not None
-    write(sink, reporter, reporter.findings(report))
+    write_output(sink, reporter, reporter.findings(report))
 
 
 def write_statistics(findings: Sequence[Finding], format_name: str, sink: CommandOutput) -> None:
     """Write how often each rule was broken."""
-    write(sink, reporter_named(format_name, "findings"), _statistics(findings, format_name, sink.paint))
+    write_output(sink, reporter_named(format_name, "findings"), _statistics(findings, format_name, sink.paint))
 
 
 def _statistics(findings: Sequence[Finding], format_name: str, paint: Palette) -> str:

@@ -45,7 +45,7 @@ class Look:
 
     def json(self, value: Any, *, indent: bool = False) -> str:
         """Return a JSON value as it is shown, on one line or indented."""
-        text = json_text(value, indent=indent)
+        text = to_json_text(value, indent=indent)
         if self.safe:
             text = safe_json(text)
         return (painted_json(text, self.paint_data) if indent else text) + "\n"
@@ -128,7 +128,7 @@ class CommandOutput:
 
     def json_lines(self, values: Iterable[Any]) -> None:
         """Write JSON values, one per line."""
-        texts = map(json_text, values)
+        texts = map(to_json_text, values)
         self.lines(map(safe_json, texts) if self._safe else texts, data=True)
 
     def _write(self, text: str) -> None:
@@ -193,7 +193,7 @@ def painted_json(text: str, paint: Palette) -> str:
     return _JSON_STRING.sub(lambda match: paint("info" if match[2] else "good", match[1]) + match[2], text)
 
 
-def json_text(value: Any, *, indent: bool = False) -> str:
+def to_json_text(value: Any, *, indent: bool = False) -> str:
     """Return JSON text of any value parsed from JSON, including what orjson rejects (huge integers, lone surrogates)."""
     try:
         return orjson.dumps(value, option=orjson.OPT_INDENT_2 if indent else None).decode()

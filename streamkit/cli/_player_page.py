@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from streamkit.cli._format_option import write
+from streamkit.cli._format_option import write_output
 from streamkit.cli._output import CommandOutput
 from streamkit.model.stream import Stream
 from streamkit.reporters import PageStream, Reporter
@@ -15,7 +15,7 @@ def show_player(streams: Iterable[Stream], reporter: Reporter, sink: CommandOutp
     """Write the page that plays these streams. They are read one at a time."""
     assert reporter.player is not None
     manuals = {rule.code: rule.manual for rule in RULES.values()}
-    write(sink, reporter, reporter.player(_page_streams(streams), manuals))
+    write_output(sink, reporter, reporter.player(_page_streams(streams), manuals))
 
 
 def _page_streams(streams: Iterable[Stream]) -> Iterator[PageStream]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from shutil import get_terminal_size
 from textwrap import wrap
 
-from streamkit.cli._format_option import reporter_named, write
+from streamkit.cli._format_option import reporter_named, write_output
 from streamkit.cli._output import CommandOutput
 from streamkit.cli.options import Console
 from streamkit.probes import Probe
@@ -43,7 +43,7 @@ def compare_folders(folders: tuple[str, str], probes: Sequence[Probe], format_na
         else:
             reporter = reporter_named(format_name, "rows")
             assert reporter.rows is not None
-            write(sink, reporter, reporter.rows(rows))
+            write_output(sink, reporter, reporter.rows(rows))
     same = len({*old, *new}) - len(rows)
     console.say(f"{len(rows)} of {len(rows) + same} cases changed, {worse} now fail{'s' if worse == 1 else ''}")
     return 1 if worse else 0

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from streamkit.apis import APIS, Assembler, assemble, interpret
-from streamkit.cli._output import Look, json_text
+from streamkit.cli._output import Look, to_json_text
 from streamkit.cli._remarks import detected, name_of, remarks
 from streamkit.errors import UnreadableInput
 from streamkit.frozen import dataclass
@@ -145,7 +145,7 @@ def _shown(message: Message, parts: tuple[str, ...]) -> str:
         calls = [
             {"choice": message.choice, "id": c.id, "name": c.name, "arguments": c.text} for c in message.tool_calls
         ]
-        shown.append("\n".join(map(json_text, calls)))
+        shown.append("\n".join(map(to_json_text, calls)))
     return "\n\n".join(shown)
 
 
@@ -176,7 +176,7 @@ def _markdown_part(part: Part) -> str:
     if part.kind == "citation":
         return f"- {part.text}" if part.text else ""
     if part.kind in ("data", "audio"):
-        return (f"{part.text}\n\n" if part.text else "") + _fenced(json_text(part.data, indent=True)[:2000], "json")
+        return (f"{part.text}\n\n" if part.text else "") + _fenced(to_json_text(part.data, indent=True)[:2000], "json")
     return part.text
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from streamkit.apis import interpret
 from streamkit.cli._following import ended_and_pauses
-from streamkit.cli._output import CommandOutput, json_text
+from streamkit.cli._output import CommandOutput, to_json_text
 from streamkit.cli.options import Console
 from streamkit.palette import VERDICTS, unpainted
-from streamkit.reporters import Column, Row, shown
+from streamkit.reporters import Column, Row, readable
 from streamkit.service.measuring import Run
 from streamkit.text import one_line, width
 
@@ -49,7 +49,7 @@ def follow_stats(
             for row in run.rows([interpret(exchange, api=names[0], dialect=names[1])]):
                 below.clear()
                 if rows:
-                    sink.piece(json_text(row) + "\n", json=True)
+                    sink.piece(to_json_text(row) + "\n", json=True)
                 else:
                     sink.line(_line(row, run, sink))
     finally:
@@ -105,5 +105,5 @@ def _line(row: Row, run: Run, sink: CommandOutput) -> str:
 def _number(column: Column, metrics: Mapping[str, Any], *, ascii_only: bool) -> str:
     value = metrics.get(column.key)
     if column.many and value is not None:
-        return f"p50 {shown(value['p50'], column.unit, ascii_only=ascii_only)}"
-    return shown(value, column.unit, ascii_only=ascii_only)
+        return f"p50 {readable(value['p50'], column.unit, ascii_only=ascii_only)}"
+    return readable(value, column.unit, ascii_only=ascii_only)

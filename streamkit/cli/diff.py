@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
-from streamkit.cli._format_option import ReporterName, reporter_named, write
+from streamkit.cli._format_option import ReporterName, reporter_named, write_output
 from streamkit.cli._groups import GroupedCommand
-from streamkit.cli._output import CommandOutput, json_text
+from streamkit.cli._output import CommandOutput, to_json_text
 from streamkit.cli._remarks import name_of
 from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console, output_options, reading_options, talk_options
@@ -89,7 +89,7 @@ def command(
         elif format_name not in OWN_FORMATS:
             reporter = reporter_named(format_name, "rows", "differences")
             assert reporter.rows is not None
-            write(sink, reporter, reporter.rows(objects))
+            write_output(sink, reporter, reporter.rows(objects))
     return max(1 if differs else 0, *(side.code for side in sides))
 
 
@@ -131,12 +131,12 @@ def _line(change: Change, paint: Palette) -> str:
 
 
 def _value(value: Any, kind: str) -> str:
-    from streamkit.reporters import MISSING, shown
+    from streamkit.reporters import MISSING, readable
 
     if value is None or value == "":
         return MISSING
     if kind == "timing":
-        return shown(value, "ns")
+        return readable(value, "ns")
     return f"“{one_line(value)}”" if kind in ("text", "value") and isinstance(value, str) else one_line(str(value))
 
 
@@ -162,7 +162,7 @@ def _rows(first: Stream | None, second: Stream | None, changes_: list[Change]) -
 
 
 def _cell(value: Any) -> Any:
-    return value if value is None or isinstance(value, str | int | float) else json_text(value)
+    return value if value is None or isinstance(value, str | int | float) else to_json_text(value)
 
 
 def _fraction(text: str) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from streamkit.cli._format_option import ReporterName, reporter_named, write
+from streamkit.cli._format_option import ReporterName, reporter_named, write_output
 from streamkit.cli._groups import GroupedCommand
 from streamkit.cli._output import CommandOutput
 from streamkit.cli._timeline_page import Page
@@ -87,5 +87,5 @@ def _report(name: str, sink: CommandOutput, inputs: Inputs) -> None:
         return show_player(inputs.streams(judge=True), reporter_named(name, "player", "timelines"), sink)
     reporter = reporter_named(name, "timelines")
     assert reporter.timelines is not None
-    write(sink, reporter, reporter.timelines(list(inputs.streams())))
+    write_output(sink, reporter, reporter.timelines(list(inputs.streams())))
     return None

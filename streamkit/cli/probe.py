@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from streamkit.cli._format_option import ReporterName, reporter_named, write
+from streamkit.cli._format_option import ReporterName, reporter_named, write_output
 from streamkit.cli._groups import GroupedCommand
 from streamkit.cli._output import CommandOutput
 from streamkit.cli.options import Console, Duration, talk_options
@@ -197,7 +197,7 @@ def _report(
         reporter = reporter_named(format_name, "probes")
         assert reporter.probes is not None
         report = report_of(runs, probes, known, sink)
-        write(sink, reporter, reporter.probes(report))
+        write_output(sink, reporter, reporter.probes(report))
     if html is not None:
         with CommandOutput(html, force=force) as page:
             page.piece(reporter_named("html", "probes").probes(report))  # type: ignore[misc]

@@ -215,10 +215,10 @@ def _outgoing(flags: RequestFlags, settings: Settings, console: Console) -> tupl
     """Return the request, validated before any file is created, and the default path of the recording."""
     from streamkit.cli._sending import form_of_json, model_of, outgoing
     from streamkit.service.prompting import missing_key
-    from streamkit.transport.client import check
+    from streamkit.transport.client import check_request
 
     request = outgoing(flags, TOOL.replace(" ", "/"))
-    check(request, settings)
+    check_request(request, settings)
     if form_of_json(request):
         console.say("note: the JSON body is sent as form data, as curl -d does; --json sends it as JSON")
     host = urlsplit(request.url).netloc.rpartition("@")[2]

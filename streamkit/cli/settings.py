@@ -49,7 +49,7 @@ SETTINGS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
 """Each table's settings: name to JSON Schema (draft 2020-12)."""
 
 
-def schema() -> dict[str, Any]:
+def settings_schema() -> dict[str, Any]:
     """Return the JSON Schema of a pyproject.toml, as far as the table `[tool.streamkit]` is concerned."""
     tables = {
         name: {"type": "object", "additionalProperties": False, "properties": dict(settings)}

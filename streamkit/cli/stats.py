@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from streamkit.cli._format_option import ReporterName, reporter_named, write
+from streamkit.cli._format_option import ReporterName, reporter_named, write_output
 from streamkit.cli._groups import GroupedCommand
 from streamkit.cli._jobs import JobPlan, Jobs, jobs_options
 from streamkit.cli._keeping import check_keeping, keep_streams
@@ -227,7 +227,7 @@ def _measure(
         console.say(f"sent {count} request{'' if count == 1 else 's'} to {options['otlp_endpoint']}")
     else:
         for text in texts:
-            write(sink, reporter, text)
+            write_output(sink, reporter, text)
     return _gates(run, options["allow_missing"], console)
 
 
@@ -327,8 +327,8 @@ def _report(
 
 def _gates(run: Any, allow_missing: bool, console: Console) -> bool:
     """Report on stderr which gates failed, by how much and in which streams. Return whether any did."""
-    from streamkit.metrics import reason
-    from streamkit.reporters import shown
+    from streamkit.metrics import reason_text
+    from streamkit.reporters import readable
 
     failed = False
     judged = any(gate.expression.about_failures for gate in run.gates)
@@ -339,14 +339,14 @@ def _gates(run: Any, allow_missing: bool, console: Console) -> bool:
         failed = True
         unit = gate.expression.metric.unit if gate.expression.stat != "n" else "1"
         if failure.absent:
-            why = f"{failure.why}: {reason(failure.why)}" if failure.why else "no stream"
+            why = f"{failure.why}: {reason_text(failure.why)}" if failure.why else "no stream"
             message = (
                 f"missing in {failure.absent} of {run.whole.count} streams ({why}); use --allow-missing to ignore them"
                 f"{_BESIDE if failure.why == 'not-complete' else ''}"
             )
         else:
-            message = f"it is {shown(failure.value, unit)}" if failure.value is not None else ""
-            streams = ", ".join(f"{stream} ({shown(value, unit)})" for value, stream in failure.worst)
+            message = f"it is {readable(failure.value, unit)}" if failure.value is not None else ""
+            streams = ", ".join(f"{stream} ({readable(value, unit)})" for value, stream in failure.worst)
             more = f" and {failure.broke - len(failure.worst)} more" if failure.broke > len(failure.worst) else ""
             message = "; ".join(part for part in (message, f"broken by {streams}{more}" if streams else "") if part)
         console.complain(f"gate failed: {gate.expression.text}: {message}")

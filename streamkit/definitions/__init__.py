@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from streamkit.definitions._definition import compute as compute
     from streamkit.definitions._definition import compute_all as compute_all
     from streamkit.definitions._definition import definition as definition
+    from streamkit.definitions._definition import metrics_to_json as metrics_to_json
     from streamkit.definitions._definition import nothing as nothing
-    from streamkit.definitions._definition import to_json as to_json
     from streamkit.definitions._parts import tokenizer as tokenizer
     from streamkit.definitions._parts import usage_or_tokenizer as usage_or_tokenizer
     from streamkit.definitions._parts import usual_metrics as usual_metrics
@@ -70,7 +70,7 @@ _PLACES = {
     "usual_metrics": "_parts",
     "sse_messages": "_wire",
     "stripped_messages": "_wire",
-    "to_json": "_definition",
+    "metrics_to_json": "_definition",
     "tokenizer": "_parts",
     "tokens_in": "_chat",
     "unicode_lines": "_wire",

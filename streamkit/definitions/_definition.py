@@ -178,11 +178,13 @@ def compute_all(stream: Stream, counter: TokenCounter | None = None) -> dict[str
     return {
         "file": stream.file,
         "exchange": stream.number,
-        "definitions": [to_json(entry, compute(entry, stream, counter, known)) for entry in DEFINITIONS.values()],
+        "definitions": [
+            metrics_to_json(entry, compute(entry, stream, counter, known)) for entry in DEFINITIONS.values()
+        ],
     }
 
 
-def to_json(entry: Definition, metrics: ToolMetrics) -> dict[str, Any]:
+def metrics_to_json(entry: Definition, metrics: ToolMetrics) -> dict[str, Any]:
     """Return metrics as in the JSON output: times in whole nanoseconds, missing values null with a reason in `missing`."""
     return {
         "tool": entry.tool,

@@ -83,7 +83,7 @@ def whole(least: int = 0) -> Callable[[str], int]:
 
     def read(text: str) -> int:
         try:
-            return units.count(text, least)
+            return units.whole_number(text, least)
         except ValueError:
             raise ValueError(f"a whole number from {least} on") from None
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from streamkit.formats._format import read as read
     from streamkit.formats._format import read_at as read_at
     from streamkit.formats._format import size_of as size_of
-    from streamkit.formats._format import unknown as unknown
+    from streamkit.formats._format import unknown_format as unknown_format
     from streamkit.formats._format import version_of as version_of
     from streamkit.formats._http import status_and_headers as status_and_headers
     from streamkit.formats._joined import Joined as Joined
@@ -83,7 +83,7 @@ _PLACES = {
     "size_of": "_format",
     "stamp": "_timestamps",
     "status_and_headers": "_http",
-    "unknown": "_format",
+    "unknown_format": "_format",
     "version_of": "_format",
 }
 

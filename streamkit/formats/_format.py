@@ -198,10 +198,10 @@ def _choose(source: Source) -> Format:
     for entry in ordered():
         if entry.recognises(source.head):
             return entry
-    raise unknown(source.path)
+    raise unknown_format(source.path)
 
 
-def unknown(path: str) -> UnknownForm:
+def unknown_format(path: str) -> UnknownForm:
     """Return the exception if no format recognises the input: it lists what was tried."""
     tried = "; ".join(entry.title for entry in ordered())
     return UnknownForm(path, f"not a stream in any known format; tried: {tried}")

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from streamkit.metrics._metric import Shown as Shown
     from streamkit.metrics._metric import StreamSpan as StreamSpan
     from streamkit.metrics._metric import Unit as Unit
-    from streamkit.metrics._metric import find as find
     from streamkit.metrics._metric import in_order as in_order
     from streamkit.metrics._metric import measure as measure
     from streamkit.metrics._metric import metric as metric
+    from streamkit.metrics._metric import metric_named as metric_named
     from streamkit.metrics._metric import outcome_metric as outcome_metric
     from streamkit.metrics._metric import run_metric as run_metric
     from streamkit.metrics._outcome import COMPLETE as COMPLETE
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from streamkit.metrics._partial import CollectionPart as CollectionPart
     from streamkit.metrics._partial import GatePart as GatePart
     from streamkit.metrics._reasons import REASONS as REASONS
-    from streamkit.metrics._reasons import reason as reason
+    from streamkit.metrics._reasons import reason_text as reason_text
     from streamkit.metrics._timeline import Timeline as Timeline
 
 _PLACES = {
@@ -62,7 +62,7 @@ _PLACES = {
     "Timeline": "_timeline",
     "Unit": "_metric",
     "distribution": "_collect",
-    "find": "_metric",
+    "metric_named": "_metric",
     "in_order": "_metric",
     "json_number": "_collect",
     "meets_limits": "_gate",
@@ -70,7 +70,7 @@ _PLACES = {
     "measurement_of": "_collect",
     "metric": "_metric",
     "parse_expression": "_gate",
-    "reason": "_reasons",
+    "reason_text": "_reasons",
     "row_of": "_collect",
     "run_metric": "_metric",
 }

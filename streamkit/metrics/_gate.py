@@ -15,7 +15,7 @@ from operator import ge, gt, le, lt
 from streamkit.errors import UnknownEntry, UsageError
 from streamkit.frozen import dataclass
 from streamkit.metrics._collect import Collection
-from streamkit.metrics._metric import Metric, find
+from streamkit.metrics._metric import Metric, metric_named
 from streamkit.metrics._outcome import CAUSES, is_cause
 from streamkit.model.histogram import SamplePool
 from streamkit.model.measurement import Measurement, Samples, Summary, percentile
@@ -75,7 +75,7 @@ def parse_expression(text: str) -> Expression:
     name, stat, sign, amount = match.groups()
     name, cause = _cause_of(text, name)
     try:
-        metric = find(name)
+        metric = metric_named(name)
     except UnknownEntry as error:
         raise UsageError(f"{text!r}: {_unknown_statistic(name) or error}") from None
     if metric.whole_run and stat:
@@ -91,7 +91,7 @@ def _cause_of(text: str, name: str) -> tuple[str, str]:
     """Return the metric and the cause of `failed.429`; the cause is empty if there is none. Raises UsageError."""
     metric, _, cause = name.partition(".")
     try:
-        by_cause = bool(cause) and find(metric).by_cause
+        by_cause = bool(cause) and metric_named(metric).by_cause
     except UnknownEntry:
         by_cause = False
     if not by_cause:
@@ -105,7 +105,7 @@ def _unknown_statistic(name: str) -> str:
     """Return the message for a known metric with an unknown statistic (`ttft.p101`); empty for anything else."""
     metric, _, stat = name.rpartition(".")
     try:
-        find(metric)
+        metric_named(metric)
     except UnknownEntry:
         return ""
     return f"unknown statistic {stat!r}; expected n, min, mean, max, or p0 to p100 (p95, p99.9)"

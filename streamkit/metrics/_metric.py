@@ -185,7 +185,7 @@ def _of_unknown(name: str, samples: Samples) -> Samples:
     return samples
 
 
-def find(name: str) -> Metric:
+def metric_named(name: str) -> Metric:
     """Return the metric with this name, JSON key or alias. Raises UnknownEntry, which suggests the closest name."""
     for entry in METRICS.values():
         if name in (entry.name, entry.key) or name.lower() in entry.aliases:

@@ -36,6 +36,6 @@ REASONS = {
 }
 
 
-def reason(code: str) -> str:
+def reason_text(code: str) -> str:
     """Return the sentence of this code; an unknown code, of a plugin, is returned unchanged."""
     return REASONS.get(code, code)

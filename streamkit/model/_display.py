@@ -46,7 +46,7 @@ def target(url: str) -> str:
     return parts.netloc.rpartition("@")[2] + parts.path
 
 
-def table(caption: str, records: Iterable[Mapping[str, Any]], total: int) -> str:
+def html_table(caption: str, records: Iterable[Mapping[str, Any]], total: int) -> str:
     """Return an HTML table of the first records, every text escaped; `total` is how many records there are."""
     from html import escape
 

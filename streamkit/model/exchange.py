@@ -12,7 +12,7 @@ from typing import Any, Literal
 import orjson
 
 from streamkit.frozen import dataclass
-from streamkit.model._display import brief, counted, table, tag, target
+from streamkit.model._display import brief, counted, html_table, tag, target
 from streamkit.model._frames import Frame as Frame
 from streamkit.model._frames import Frames as Frames
 from streamkit.model.limits import MOST_VALUES
@@ -281,7 +281,7 @@ class Exchange:
         return tag(self, self.name, request_line, status, counted(len(self.frames), "frame"), size, ended)
 
     def _repr_html_(self) -> str:
-        return table(repr(self), self._records(), len(self.frames))
+        return html_table(repr(self), self._records(), len(self.frames))
 
     def to_records(self) -> list[dict[str, Any]]:
         """Return a record per frame, for data frames: `frame` (from 1), `at_ns` (None if not measured), `bytes` (their

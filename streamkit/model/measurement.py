@@ -8,7 +8,7 @@ from dataclasses import field, replace
 from typing import Any
 
 from streamkit.frozen import dataclass
-from streamkit.model._display import brief, counted, table, tag
+from streamkit.model._display import brief, counted, html_table, tag
 
 # The percentiles in every summary.
 PERCENTILES = (50, 90, 95, 99)
@@ -133,7 +133,7 @@ class Measurement:
 
     def _repr_html_(self) -> str:
         known = [record for record in self.to_records() if not record["missing"]]
-        return table(repr(self), known, len(known))
+        return html_table(repr(self), known, len(known))
 
     def to_records(self) -> list[dict[str, Any]]:
         """Return a record per sample, for data frames: `file`, `exchange`, `metric`, `unit`, `value` (None if there is

@@ -11,7 +11,7 @@ from dataclasses import field
 from typing import Any, Literal
 
 from streamkit.frozen import dataclass
-from streamkit.model._display import brief, counted, table, tag
+from streamkit.model._display import brief, counted, html_table, tag
 from streamkit.model.exchange import Exchange, header
 from streamkit.model.finding import Place, Severity
 from streamkit.model.grammar import Misstep
@@ -137,7 +137,7 @@ class Stream:
         return tag(self, self.exchange.name, api_name, self.model, self.verdict, events)
 
     def _repr_html_(self) -> str:
-        return table(repr(self), self._records(), len(self.events))
+        return html_table(repr(self), self._records(), len(self.events))
 
     def to_records(self) -> list[dict[str, Any]]:
         """Return a record per event, for data frames: `event` (from 1), `at_ns` (None if not measured), `name` (the

@@ -66,7 +66,7 @@ def size(text: str) -> int:
     return round(value)
 
 
-def count(text: str, least: int = 0) -> int:
+def whole_number(text: str, least: int = 0) -> int:
     """Return a whole number of at most 18 digits, not below `least`. Raises ValueError."""
     if not (text.isascii() and text.isdecimal()) or len(text) > 18 or int(text) < least:
         raise ValueError(f"invalid number {text!r}: expected a whole number from {least} on")

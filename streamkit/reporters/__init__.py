@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from streamkit.reporters._reporter import Row as Row
     from streamkit.reporters._reporter import StatsReport as StatsReport
     from streamkit.reporters._units import MISSING as MISSING
-    from streamkit.reporters._units import shown as shown
+    from streamkit.reporters._units import readable as readable
 
 _PLACES = {
     "Column": "_reporter",
@@ -36,7 +36,7 @@ _PLACES = {
     "Reporter": "_reporter",
     "Row": "_reporter",
     "StatsReport": "_reporter",
-    "shown": "_units",
+    "readable": "_units",
 }
 
 __getattr__, __dir__ = door(__name__, _PLACES)

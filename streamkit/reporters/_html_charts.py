@@ -11,7 +11,7 @@ from streamkit.reporters._html_page import text
 from streamkit.reporters._reporter import Row
 from streamkit.reporters._rows import stream_name
 from streamkit.reporters._stats_tables import short
-from streamkit.reporters._units import shown
+from streamkit.reporters._units import readable
 
 _WIDTH, _HEIGHT = 900, 180
 _LEFT, _RIGHT, _BELOW = 44, 44, 22
@@ -48,7 +48,7 @@ def distribution_chart(data: Mapping[str, Any], unit: str) -> str:
         left, right = across(start), across(min(start + step, high))
         if count:
             tall = deep * count / most
-            name = f"{shown(math.exp(start * base), unit)} to {shown(math.exp(min(start + step, high) * base), unit)}: {count:,}"
+            name = f"{readable(math.exp(start * base), unit)} to {readable(math.exp(min(start + step, high) * base), unit)}: {count:,}"
             parts.append(
                 f'<rect class="bar" x="{left:.1f}" y="{8 + deep - tall:.1f}" width="{max(right - left - 1, 1):.1f}" '
                 f'height="{tall:.1f}"><title>{text(name)}</title></rect>'
@@ -58,7 +58,7 @@ def distribution_chart(data: Mapping[str, Any], unit: str) -> str:
     points = " ".join(f"{x:.1f},{8 + deep * y:.1f}" for x, y in curve)
     parts.append(f'<polyline class="cdf" points="{points}"/>')
     parts += _sides(most, deep)
-    span = f"from {shown(math.exp(low * base), unit)} to {shown(math.exp(high * base), unit)}"
+    span = f"from {readable(math.exp(low * base), unit)} to {readable(math.exp(high * base), unit)}"
     return svg(_HEIGHT, parts, f"histogram and cumulative share of {total:,} values {span}")
 
 
@@ -84,7 +84,7 @@ def waterfall(rows: Sequence[Row]) -> str:
             parts.append(_stretch("stall", start, stall["at_ns"], top + 9, room / end, tall=3))
         parts.append(f'<text x="0" y="{top + 11}">{text(names[index])}</text>')
         parts.append(
-            f'<text x="{_NAMES + room * total / end + 4:.1f}" y="{top + 11}">{text(shown(total, "ns"))}</text>'
+            f'<text x="{_NAMES + room * total / end + 4:.1f}" y="{top + 11}">{text(readable(total, "ns"))}</text>'
         )
     more = "" if len(timed) <= _MOST_ROWS else f'<p class="dim">the first {_MOST_ROWS} streams</p>'
     legend = key(
@@ -97,7 +97,7 @@ def strip(marks: Sequence[tuple[int, str, str]], end: int, stalls: Sequence[Row]
     """Return one stream over time, with one line per chunk (time, kind, what it adds); stalls are marked below."""
     parts = [
         f'<rect class="{_CLASSES.get(kind, kind)}" x="{4 + _STRIP * at / end:.2f}" y="4" width="1.5" height="34"><title>'
-        f"{text(shown(at, 'ns'))} {text(kind)} {text(message[:80])}</title></rect>"
+        f"{text(readable(at, 'ns'))} {text(kind)} {text(message[:80])}</title></rect>"
         for at, kind, message in marks
     ]
     return _over_time(parts, {kind for _, kind, _ in marks}, end, stalls)
@@ -136,11 +136,11 @@ def _over_time(parts: list[str], seen: set[str], end: int, stalls: Sequence[Row]
     for part in range(5):
         anchor = ("start", "middle", "middle", "middle", "end")[part]
         parts.append(
-            f'<text x="{4 + _STRIP * part / 4:.1f}" y="58" text-anchor="{anchor}">{text(shown(end * part / 4, "ns"))}</text>'
+            f'<text x="{4 + _STRIP * part / 4:.1f}" y="58" text-anchor="{anchor}">{text(readable(end * part / 4, "ns"))}</text>'
         )
     known = ["role", "reasoning", "text", "tool", "finish", "usage", "error", "other"]
     names = [(_CLASSES.get(kind, kind), kind) for kind in known if kind in seen]
-    return svg(62, parts, f"chunks over time, {shown(end, 'ns')}") + key(
+    return svg(62, parts, f"chunks over time, {readable(end, 'ns')}") + key(
         names + ([("stall", "stall")] if stalls else [])
     )
 
@@ -148,7 +148,7 @@ def _over_time(parts: list[str], seen: set[str], end: int, stalls: Sequence[Row]
 def _stretch(
     kind: str, start: float, stop: float, top: float, scale: float, *, tall: int = 8, left: int = _NAMES
 ) -> str:
-    name = f"{kind}: {shown(start, 'ns')} to {shown(stop, 'ns')}"
+    name = f"{kind}: {readable(start, 'ns')} to {readable(stop, 'ns')}"
     return (
         f'<rect class="{kind}" x="{left + start * scale:.1f}" y="{top + 2}" width="{max((stop - start) * scale, 0.5):.1f}" '
         f'height="{tall}"><title>{text(name)}</title></rect>'
@@ -160,7 +160,7 @@ def _axis(low: int, high: int, base: float, unit: str, across: Any) -> Iterator[
     for value in _log_ticks(math.exp(low * base), math.exp(high * base)):
         x = across(math.log(value) / base)
         yield f'<line class="axis" x1="{x:.1f}" y1="8" x2="{x:.1f}" y2="{_HEIGHT - _BELOW}"/>'
-        yield f'<text x="{x:.1f}" y="{_HEIGHT - 6}" text-anchor="middle">{text(shown(value, unit))}</text>'
+        yield f'<text x="{x:.1f}" y="{_HEIGHT - 6}" text-anchor="middle">{text(readable(value, unit))}</text>'
 
 
 def _log_ticks(low: float, high: float) -> list[float]:

@@ -9,7 +9,7 @@ from streamkit.reporters._html_charts import key, svg, ticks
 from streamkit.reporters._html_page import page, table, text
 from streamkit.reporters._html_summary import facts, written_by
 from streamkit.reporters._reporter import ComparisonReport, Row
-from streamkit.reporters._units import shown
+from streamkit.reporters._units import readable
 
 _LEFT, _WIDTH, _RIGHT, _ROW = 150, 900, 40, 26
 _SIDE, _DEEP = 44, 150
@@ -81,7 +81,9 @@ def _curves(title: str, unit: str, before: Sequence[float], after: Sequence[floa
     parts = []
     for tick in ticks(low, high):
         parts.append(f'<line class="axis" x1="{x(tick):.1f}" y1="8" x2="{x(tick):.1f}" y2="{8 + _DEEP}"/>')
-        parts.append(f'<text x="{x(tick):.1f}" y="{_DEEP + 26}" text-anchor="middle">{text(shown(tick, unit))}</text>')
+        parts.append(
+            f'<text x="{x(tick):.1f}" y="{_DEEP + 26}" text-anchor="middle">{text(readable(tick, unit))}</text>'
+        )
     for part in (0, 0.25, 0.5, 0.75, 1):
         parts.append(f'<text x="{_WIDTH - _SIDE + 6}" y="{12 + _DEEP * (1 - part):.1f}">{part * 100:.0f} %</text>')
     for kind, values in zip(("old", "new"), runs, strict=True):

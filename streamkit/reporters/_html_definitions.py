@@ -7,7 +7,7 @@ from statistics import quantiles
 
 from streamkit.reporters._html_charts import svg, ticks
 from streamkit.reporters._html_page import cell, table, text
-from streamkit.reporters._units import shown
+from streamkit.reporters._units import readable
 
 _LEFT, _WIDTH, _RIGHT, _ROW = 190, 900, 40, 22
 _HEADS = (("ttft_ns", "TTFT"), ("per_token_ns", "Per token"), ("end_ns", "Duration"))
@@ -61,7 +61,7 @@ def _picture(spreads: Mapping[str, Sequence[float]]) -> str:
     for place, (tool, spread) in enumerate(spreads.items()):
         low, middle, high = (_LEFT + room * value / most for value in spread)
         y = place * _ROW + 18
-        name = f"{tool}: median {shown(spread[1], 'ns')}, nine in ten from {shown(spread[0], 'ns')} to {shown(spread[2], 'ns')}"
+        name = f"{tool}: median {readable(spread[1], 'ns')}, nine in ten from {readable(spread[0], 'ns')} to {readable(spread[2], 'ns')}"
         parts.append(
             f'<text x="0" y="{y + 4}">{text(tool)}</text><g><title>{text(name)}</title>'
             f'<rect class="wait" x="{low:.1f}" y="{y - 3}" width="{max(high - low, 1):.1f}" height="6"/>'

@@ -11,7 +11,7 @@ from statistics import median
 from streamkit.reporters._html_charts import svg, ticks
 from streamkit.reporters._html_page import text
 from streamkit.reporters._reporter import Row
-from streamkit.reporters._units import shown
+from streamkit.reporters._units import readable
 
 _WIDTH, _HEIGHT = 900, 170
 _LEFT, _RIGHT, _TOP, _BELOW = 70, 10, 8, 24
@@ -103,7 +103,7 @@ def moments(first: float, last: float) -> list[tuple[float, str]]:
     steps = [*_STEPS, *(_DAY * 2**power for power in range(20))]
     step = next((step for step in reversed(steps) if span / step >= _FEWEST), 0)
     if not step:
-        return [(first + value, "+" + shown(value, "ns") if value else "0") for value in ticks(0, last - first)]
+        return [(first + value, "+" + readable(value, "ns") if value else "0") for value in ticks(0, last - first)]
     form = "%H:%M:%S" if step < 60 else "%H:%M" if step < _DAY else "%m-%d"
     begin = math.ceil(first / 1e9 / step)
     times = [number * step * 1e9 for number in range(begin, math.floor(last / 1e9 / step) + 1)]
@@ -146,7 +146,7 @@ class _Plot:
         for value in ticks(0, self._most):
             y = self.y(value)
             yield f'<line class="axis" x1="{_LEFT}" y1="{y:.1f}" x2="{_WIDTH - _RIGHT}" y2="{y:.1f}"/>'
-            name = f"{value:,.4g}" if unit == "1" else shown(value, unit)
+            name = f"{value:,.4g}" if unit == "1" else readable(value, unit)
             yield f'<text x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{text(name)}</text>'
         for at, name in moments(self._first, self._last):
             x = self.x(at)
@@ -157,7 +157,7 @@ class _Plot:
         for at, value in points:
             yield (
                 f'<circle class="bar" cx="{self.x(at):.1f}" cy="{self.y(value):.1f}" r="2.5"><title>{_clock(at)} '
-                f"{text(shown(value, unit))}</title></circle>"
+                f"{text(readable(value, unit))}</title></circle>"
             )
 
     def ranges(self, points: Sequence[Point], unit: str) -> Iterator[str]:
@@ -169,7 +169,7 @@ class _Plot:
         wide = self.room / _COLUMNS
         for index, values in stretches.items():
             x, top, bottom = _LEFT + index * wide, self.y(max(values)), self.y(min(values))
-            low, middle, high = (text(shown(one, unit)) for one in (min(values), median(values), max(values)))
+            low, middle, high = (text(readable(one, unit)) for one in (min(values), median(values), max(values)))
             when = _clock(self._first + (self._last - self._first) * index / _COLUMNS)
             yield (
                 f'<rect class="wait" x="{x:.1f}" y="{top:.1f}" width="{wide:.1f}" height="{max(bottom - top, 1):.1f}">'

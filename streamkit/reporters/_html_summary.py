@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from streamkit.reporters._html_page import cell, table, text
 from streamkit.reporters._reporter import PageOrigin, Row, StatsReport
 from streamkit.reporters._rows import stream_name
-from streamkit.reporters._units import MISSING, shown
+from streamkit.reporters._units import MISSING, readable
 from streamkit.tool import VERSION
 
 # The headline numbers, in plain words.
@@ -31,12 +31,12 @@ def first_screen(group: Row, report: StatsReport) -> Iterator[str]:
     success = group["success"]
     total = success["complete"] + success["failed"]
     if total:
-        low, high = (shown(bound, "ratio") for bound in success["interval_95"])
+        low, high = (readable(bound, "ratio") for bound in success["interval_95"])
         mood = "bad" if success["failed"] else "good"
         sign = "✗" if success["failed"] else "✓"
         yield (
             f'<p class="verdict {mood}">{sign} {success["complete"]:,} of {total:,} requests completed: '
-            f'{text(shown(success["share"], "ratio"))}</p><p class="dim">95 % interval {text(low)} to {text(high)}</p>'
+            f'{text(readable(success["share"], "ratio"))}</p><p class="dim">95 % interval {text(low)} to {text(high)}</p>'
         )
     units = {column.key: column.unit for column in report.columns}
     cards = [card for key, name, unit in _CARDS if (card := _card(group, key, name, units.get(key, unit)))]
@@ -49,10 +49,10 @@ def _card(group: Row, key: str, name: str, unit: str) -> str:
     if not value or value.get("mean") is None:
         return ""
     bounds = value.get("mean_interval_95")
-    interval = f"mean; 95 % interval {shown(bounds[0], unit)} to {shown(bounds[1], unit)}" if bounds else "mean"
-    p95 = f"p50 {shown(value['p50'], unit)}, p95 {shown(value['p95'], unit)}"
+    interval = f"mean; 95 % interval {readable(bounds[0], unit)} to {readable(bounds[1], unit)}" if bounds else "mean"
+    p95 = f"p50 {readable(value['p50'], unit)}, p95 {readable(value['p95'], unit)}"
     return (
-        f'<div class="card"><b>{text(shown(value["mean"], unit))}</b><span>{text(name)}</span>'
+        f'<div class="card"><b>{text(readable(value["mean"], unit))}</b><span>{text(name)}</span>'
         f'<span class="dim">{text(interval)}</span><span class="dim">{text(p95)}</span></div>'
     )
 
@@ -80,7 +80,7 @@ def _row(row: Row, report: StatsReport) -> list[str]:
         text(stream_name(row)),
         text(report.outcome(row["outcome"])),
         _found(report.page.findings.get((row["file"], row["exchange"]))),
-        *(cell(shown(time, "ns"), time) for time in times),
+        *(cell(readable(time, "ns"), time) for time in times),
         text(len(row["stalls"]) if row["stalls"] is not None else MISSING),
     ]
 

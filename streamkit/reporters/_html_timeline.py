@@ -13,7 +13,7 @@ from streamkit.model.timeline import Moment, added, timeline
 from streamkit.reporters._html_charts import brief_strip, strip
 from streamkit.reporters._html_page import cell, lines, table, text
 from streamkit.reporters._reporter import PageStream
-from streamkit.reporters._units import shown
+from streamkit.reporters._units import readable
 from streamkit.wire.values import Comment, Event, Ignored, Tail
 
 # A page of more than this would be slow to open: rows of events, lines of pictures, and letters.
@@ -129,10 +129,10 @@ def _definitions(definitions: Sequence[Any]) -> Iterator[str]:
     for message in definitions:
         gaps = message["gaps_ns"]
         count = None if message["tokens"] is None else f"{message['tokens']} {message['tokens_source']}"
-        numbers = [cell(shown(message[key], "ns"), message[key]) for key in ("ttft_ns", "end_ns")]
+        numbers = [cell(readable(message[key], "ns"), message[key]) for key in ("ttft_ns", "end_ns")]
         rows.append([
             text(f"{message['tool']} {message['version']}"), *numbers, cell(count or "-", message["tokens"]),
-            cell(shown(message["per_token_ns"], "ns"), message["per_token_ns"]),
+            cell(readable(message["per_token_ns"], "ns"), message["per_token_ns"]),
             cell("-" if gaps is None else str(len(gaps)), None if gaps is None else len(gaps)),
             f'<td class="text">{text("; ".join(f"{key}: {code}" for key, code in message["missing"].items()))}</td>',
         ])  # fmt: skip
@@ -167,8 +167,8 @@ def _row(stream: Stream, moment: Moment, gap: int | None) -> list[str]:
     message = _message(deltas) if deltas else _bytes(moment)
     return [
         text(moment.n),
-        cell(shown(moment.at, "ns"), moment.at),
-        cell(shown(gap, "ns"), gap),
+        cell(readable(moment.at, "ns"), moment.at),
+        cell(readable(gap, "ns"), gap),
         text(kind),
         f'<td class="text">{lines(message[:500])}</td>',
     ]

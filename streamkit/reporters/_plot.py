@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from streamkit.reporters._reporter import Mark
-from streamkit.reporters._units import shown
+from streamkit.reporters._units import readable
 
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _HEIGHTS = " ▁▂▃▄▅▆▇█"
@@ -46,7 +46,7 @@ def histogram(data: Mapping[str, Any], unit: str, *, width: int, ascii_only: boo
     for index, count in enumerate(bars):
         begin, end = base ** (low + index * step - 1), base ** (low + (index + 1) * step - 1)
         begin, end = max(begin, data["min"]), min(end, data["max"])
-        name = f"{shown(begin, unit, ascii_only=ascii_only):>9} - {shown(end, unit, ascii_only=ascii_only):>9}"
+        name = f"{readable(begin, unit, ascii_only=ascii_only):>9} - {readable(end, unit, ascii_only=ascii_only):>9}"
         bar = _bar(count / most * room, ascii_only=ascii_only)
         yield (
             f"{name} {'|' if ascii_only else '▕'}{bar}{' ' if bar else ''}{f'{count:,}' if count else ''}".rstrip()
@@ -132,7 +132,7 @@ def _ruler(end: int, columns: int, *, ascii_only: bool) -> str:
     """Return times at the quarters, as far as there is room: both ends first, then the middle, then the other two."""
     line = [" "] * columns
     for part in (0, 4, 2, 1, 3):
-        text = "0" if not part else shown(end * part / 4, "ns", ascii_only=ascii_only)
+        text = "0" if not part else readable(end * part / 4, "ns", ascii_only=ascii_only)
         column = columns * part // 4 - (0 if not part else len(text) if part == 4 else len(text) // 2)
         if "".join(line[max(column - _APART, 0) : column + len(text) + _APART]).isspace():
             line[column : column + len(text)] = text

@@ -9,7 +9,7 @@ from dataclasses import field
 from streamkit.frozen import dataclass
 from streamkit.reporters._reporter import Column, Row, StatsReport
 from streamkit.reporters._rows import stream_name
-from streamkit.reporters._units import MISSING, shown
+from streamkit.reporters._units import MISSING, readable
 from streamkit.text import one_line, shorten_from
 from streamkit.text import width as _width
 
@@ -82,8 +82,8 @@ def failure_lines(group: Row, report: StatsReport, *, share: bool = True) -> Ite
         low, high = success["interval_95"]
         total = success["complete"] + success["failed"]
         yield (
-            f"Success {shown(success['share'], 'ratio')} ({success['complete']} of {total}; 95 % interval "
-            f"{shown(low, 'ratio')} to {shown(high, 'ratio')})."
+            f"Success {readable(success['share'], 'ratio')} ({success['complete']} of {total}; 95 % interval "
+            f"{readable(low, 'ratio')} to {readable(high, 'ratio')})."
         )
     yield "Counted with the others below:" if group["over"] == "all" else "Not in the distributions below:"
     for word, count in sorted(others.items(), key=lambda pair: (-pair[1], pair[0])):
@@ -135,7 +135,7 @@ def spread(column: Column, group: Row, report: StatsReport) -> list[str]:
     """Return the statistics of one metric over the streams of a group, as cells."""
     numbers = {**group["metrics"][column.key], **group.get("percentiles", {}).get(column.key, {})}
     return [
-        f"{numbers[name]:,}" if name == "n" else shown(numbers.get(name), column.unit, ascii_only=report.ascii_only)
+        f"{numbers[name]:,}" if name == "n" else readable(numbers.get(name), column.unit, ascii_only=report.ascii_only)
         for name in report.statistics
     ]
 
@@ -165,10 +165,10 @@ def mean_line(group: Row, report: StatsReport) -> str:
         value = group["metrics"].get(column.key)
         if value is None or value.get("std") is None or not (report.columns_chosen or column.key in _MEANS):
             continue
-        mean, std = (shown(value[key], column.unit, ascii_only=report.ascii_only) for key in ("mean", "std"))
+        mean, std = (readable(value[key], column.unit, ascii_only=report.ascii_only) for key in ("mean", "std"))
         interval = value["mean_interval_95"]
         sign = "+/-" if report.ascii_only else "±"
-        half = shown((interval[1] - interval[0]) / 2, column.unit, ascii_only=report.ascii_only) if interval else ""
+        half = readable((interval[1] - interval[0]) / 2, column.unit, ascii_only=report.ascii_only) if interval else ""
         means.append(f"{column.head} {mean}{f' {sign} {half}' if half else ''} (std {std})")
     return f"Means with 95 % intervals: {'; '.join(means)}." if means else ""
 
@@ -201,7 +201,7 @@ def run_line(group: Row, report: StatsReport) -> str:
     for column in report.run_columns:
         value = group["run"].get(column.key)
         if value is not None:
-            parts.append(f"{column.title.lower()} {shown(value, column.unit)}{_per(column.unit)}")
+            parts.append(f"{column.title.lower()} {readable(value, column.unit)}{_per(column.unit)}")
         elif (code := group["run_missing"].get(column.key)) and (code != _UNASKED or report.columns_chosen):
             missing.setdefault(code, []).append(column.title.lower())
     for code, titles in missing.items():
@@ -260,7 +260,7 @@ def _shown(row: Row, column: Column, part: str, report: StatsReport) -> str:
     value = row["metrics"].get(column.key)
     if value is not None and part:
         value = value[part]
-    text = shown(value, column.unit, ascii_only=report.ascii_only)
+    text = readable(value, column.unit, ascii_only=report.ascii_only)
     if column.key == "output_tokens" and value is not None:
         # A count that is not from the stream's own usage is marked; the notes describe its source.
         source = str(row["tokens_source"] or "")

@@ -10,7 +10,7 @@ _TIMES = ((1e9, "s"), (1e6, "ms"), (1e3, "µs"))
 _SIZES = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
 
 
-def shown(value: float | None, unit: str, *, ascii_only: bool = False) -> str:
+def readable(value: float | None, unit: str, *, ascii_only: bool = False) -> str:
     """Return `value` in a readable unit; `-` if there is none. `unit` is a metric's: ns, bytes, tokens, tokens/s, ratio, 1, 1/s."""
     if value is None:
         return MISSING

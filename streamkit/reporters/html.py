@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from streamkit.reporters import Column, ProbeReport, Reporter, Row, StatsReport, shown
+from streamkit.reporters import Column, ProbeReport, Reporter, Row, StatsReport, readable
 from streamkit.reporters._html_charts import distribution_chart, waterfall
 from streamkit.reporters._html_comparison import comparison
 from streamkit.reporters._html_definitions import side_by_side
@@ -126,7 +126,7 @@ def _streams(streams: Sequence[Row], report: StatsReport) -> str:
         for column in shown_columns:
             value = row["metrics"].get(column.key)
             numbers = [value and value[part] for part in ("p50", "p99")] if column.many else [value]
-            line += [cell(shown(number, column.unit), number) for number in numbers]
+            line += [cell(readable(number, column.unit), number) for number in numbers]
         cells.append(line)
     return table(heads, cells, left=3, sortable=True)
 

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from streamkit.palette import PLAIN, VERDICTS, Palette, unpainted
-from streamkit.reporters import MISSING, Column, Reporter, Row, StatsReport, shown
+from streamkit.reporters import MISSING, Column, Reporter, Row, StatsReport, readable
 from streamkit.reporters._plot import histogram, legend, strip
 from streamkit.reporters._rows import STATISTICS, stream_name
 from streamkit.reporters._stats_tables import (
@@ -130,7 +130,7 @@ def _card(row: Row, group: Row, report: StatsReport) -> Iterator[str]:
             continue
         if not wanted(column, report, value):
             continue
-        text = shown(value, column.unit, ascii_only=report.ascii_only)
+        text = readable(value, column.unit, ascii_only=report.ascii_only)
         source = (
             f"  {one_line(str(row['tokens_source']))}" if column.key == "output_tokens" and value is not None else ""
         )
@@ -159,7 +159,7 @@ def _choices(row: Row, report: StatsReport) -> Iterator[str]:
     for choice in row.get("choices", ()):
         gaps = choice["inter_chunk_gap_ns"] or {}
         times = [choice["time_to_first_token_ns"], choice["time_to_last_token_ns"], gaps.get("p50"), gaps.get("p99")]
-        formatted = [shown(time, "ns", ascii_only=report.ascii_only) for time in times]
+        formatted = [readable(time, "ns", ascii_only=report.ascii_only) for time in times]
         cells.append([f"choice {choice['choice']}", str(choice["content_chunks"]), *formatted])
     if cells:
         yield "\n" + drawn(Table(["", "content", "TTFT", "TTLT", "gap p50", "gap p99"], cells), report.paint, "  ")
@@ -171,7 +171,7 @@ def _stalls(row: Row, report: StatsReport) -> Iterator[str]:
     if stalls and not report.columns_chosen:
         yield "\n"
         for stall in stalls[:_STALLS]:
-            gap, at = (shown(stall[key], "ns", ascii_only=report.ascii_only) for key in ("gap_ns", "at_ns"))
+            gap, at = (readable(stall[key], "ns", ascii_only=report.ascii_only) for key in ("gap_ns", "at_ns"))
             yield f"  {report.paint('warning', f'stall of {gap}')} before event {stall['event']} at {at}\n"
         if len(stalls) > _STALLS:
             yield f"  and {len(stalls) - _STALLS} more\n"

@@ -31,9 +31,9 @@ from streamkit.metrics import (
     Outcomes,
     Timeline,
     distribution,
-    find,
     json_number,
     measure,
+    metric_named,
     outcome_of,
     share_interval,
 )
@@ -109,7 +109,7 @@ def compare_runs(
 
     Failed streams are in no latency unless `include_failed`. Raises UnknownEntry, UsageError.
     """
-    chosen = list({entry.name: entry for entry in map(find, metrics)}.values())
+    chosen = list({entry.name: entry for entry in map(metric_named, metrics)}.values())
     if any(entry.whole_run for entry in chosen):
         raise UsageError("--compare takes metrics of streams, not of a run; how many fail is always compared")
     measured = {entry.name: entry for entry in [*chosen, METRICS["time_to_first_token"]]}

@@ -20,10 +20,10 @@ from streamkit.metrics import (
     Gate,
     Metric,
     Timeline,
-    find,
     in_order,
     measure,
     meets_limits,
+    metric_named,
     parse_expression,
     row_of,
 )
@@ -102,7 +102,7 @@ class Run:
     def __post_init__(self) -> None:
         self.bill.currency = self.wanted.prices.currency if self.wanted.prices else ""
         every = (entry for entry in METRICS.values() if not self.wanted.in_table or entry.shown != "requested")
-        self.shown = [find(name) for name in self.wanted.metrics] or in_order(every)
+        self.shown = [metric_named(name) for name in self.wanted.metrics] or in_order(every)
         self.gates = [Gate(parse_expression(text)) for text in self.wanted.gates]
         self.limits = [parse_expression(text) for text in self.wanted.limits]
         for limit in self.limits:
@@ -284,7 +284,7 @@ def _flat(row: Row) -> dict[str, Any]:
 def sorted_rows(rows: Iterator[Row], by: str, *, reverse: bool) -> list[Row]:
     """Return rows sorted by a metric or a statistic of one (`ttft`, `gap.p99`); rows without it come last. Raises UsageError."""
     name, _, stat = by.rpartition(".") if by.count(".") == 1 else (by, "", "")
-    metric = find(name)
+    metric = metric_named(name)
     if stat and stat not in Summary.__slots__:
         raise UsageError(f"--sort {by}: unknown statistic {stat!r}; expected one of: {', '.join(Summary.__slots__)}")
     if metric.of_stream is None or metric.many != bool(stat):

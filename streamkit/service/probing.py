@@ -27,7 +27,7 @@ from streamkit.service.endpoints import Endpoint
 from streamkit.service.judging import answer_of
 from streamkit.service.recording import Outcome, Recorder, Recorders, Stop, one_file
 from streamkit.tool import TOOL
-from streamkit.transport.client import Client, Listener, Outgoing, Settings, check
+from streamkit.transport.client import Client, Listener, Outgoing, Settings, check_request
 from streamkit.transport.kernel_clock import ReadClock
 
 _SHORTEST_SECRET = 8
@@ -109,7 +109,7 @@ def send(planned: Planned, endpoint: Endpoint, folder: str, sending: Sending | N
     make_folder(Path(folder))
     check_folder(folder)
     for ask in planned.asks:
-        check(_outgoing(ask, endpoint, ask.data(endpoint.model)), sending.settings)
+        check_request(_outgoing(ask, endpoint, ask.data(endpoint.model)), sending.settings)
     stop = sending.stop or Stop()
     battery = _Battery(endpoint, folder, sending)
     try:

@@ -21,7 +21,7 @@ async def report_end(running: Awaitable[EndOfExchange], report: Callable[[str, s
         reason = end_reason(error)
         if reason is None:
             raise
-        report(reason, error_message(error))
+        report(reason, network_error_text(error))
     else:
         report(*end)
 
@@ -49,7 +49,7 @@ def end_reason(error: Exception) -> str | None:
     return None
 
 
-def error_message(error: Exception) -> str:
+def network_error_text(error: Exception) -> str:
     """Return a one-line message for this error."""
     import aiohttp
 

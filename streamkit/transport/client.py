@@ -275,7 +275,7 @@ def _tls(settings: Settings) -> Any:
     return True if settings.cacert is None else client_context(settings.cacert)
 
 
-def check(outgoing: Outgoing, settings: Settings) -> None:
+def check_request(outgoing: Outgoing, settings: Settings) -> None:
     """Raise UsageError for a request that cannot be sent, before a file is created or anything is sent."""
     check_url(outgoing.url.replace("ws", "http", 1) if is_websocket(outgoing.url) else outgoing.url)
     if settings.proxy is not None:

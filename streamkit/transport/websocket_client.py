@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.request import getproxies, proxy_bypass
 
 from streamkit.model.exchange import Headers
-from streamkit.transport._network_errors import EndOfExchange, error_message, report_end
+from streamkit.transport._network_errors import EndOfExchange, network_error_text, report_end
 from streamkit.transport.conversation import Conversation
 from streamkit.transport.kernel_clock import ArrivalClock
 from streamkit.transport.tls import client_context
-from streamkit.transport.websocket_tap import ended
+from streamkit.transport.websocket_tap import end_reason
 
 if TYPE_CHECKING:
     import aiohttp
@@ -104,11 +104,11 @@ class _Exchange:
                 return "idle_timeout", "no message within the idle timeout"
             at = self._clock.now()
             if received.type is aiohttp.WSMsgType.ERROR:
-                return "protocol_error", error_message(received.data)
+                return "protocol_error", network_error_text(received.data)
             if received.type not in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY):
                 if socket.close_code in (None, 1006):
                     return "reset", "the connection was closed without a close frame"
-                return ended("server", socket.close_code, str(received.extra or ""))
+                return end_reason("server", socket.close_code, str(received.extra or ""))
             data = received.data.encode("utf-8", "surrogatepass") if isinstance(received.data, str) else received.data
             self._listener.frame(data, at)
             if over(data):

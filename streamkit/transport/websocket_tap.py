@@ -61,12 +61,12 @@ class WebSocketTap:
             return
         for message in messages:
             if message.opcode == CLOSE and self._closed is None:
-                self._closed = ended(side, *close_code(message.data))
+                self._closed = end_reason(side, *close_code(message.data))
             elif message.opcode in (TEXT, BINARY) and message.data:
                 report(message.data, at)
 
 
-def ended(side: str, code: int | None, reason: str) -> tuple[str, str | None]:
+def end_reason(side: str, code: int | None, reason: str) -> tuple[str, str | None]:
     """Return the end reason and the error of an exchange that one side closed with this status."""
     if code in _NORMAL:
         return "eof", None

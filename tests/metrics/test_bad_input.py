@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from streamkit.apis import interpret
-from streamkit.metrics import METRICS, Collection, find, measure, row_of
+from streamkit.metrics import METRICS, Collection, measure, metric_named, row_of
 from streamkit.model.exchange import End, Exchange, Frames, Request
 from streamkit.model.measurement import Measurement, TokenCounter
 from tests.metrics.making import MS, ROLE, STOP, chunk, exchange, plain, text, usage
@@ -26,7 +26,7 @@ def missing(measurement: Measurement) -> dict[str, str]:
 
 
 def value(measurement: Measurement, name: str) -> float:
-    (number,) = measurement.samples[find(name).name].values
+    (number,) = measurement.samples[metric_named(name).name].values
     return number
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamkit.model.units import NANOSECONDS, count, duration, quantity
+from streamkit.model.units import NANOSECONDS, duration, quantity, whole_number
 
 DURATIONS = {
     "0": 0, "0s": 0, "1ns": 1, "1us": 1_000, "1µs": 1_000, "1\u03bcs": 1_000, "20ms": 20_000_000, "20 ms": 20_000_000,
@@ -70,10 +70,10 @@ def test_a_quantity_keeps_its_unit_as_written() -> None:
 
 @pytest.mark.parametrize(("text", "least", "number"), [("0", 0, 0), ("7", 1, 7), ("007", 0, 7)])
 def test_a_count(text: str, least: int, number: int) -> None:
-    assert count(text, least) == number
+    assert whole_number(text, least) == number
 
 
 @pytest.mark.parametrize(("text", "least"), [("0", 1), ("-1", 0), ("1.0", 0), ("", 0), ("٣", 0), ("9" * 5000, 0)])
 def test_what_is_not_a_count(text: str, least: int) -> None:
     with pytest.raises(ValueError, match=f"expected a whole number from {least} on"):
-        count(text, least)
+        whole_number(text, least)

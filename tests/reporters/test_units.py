@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from streamkit.reporters import Column, shown
+from streamkit.reporters import Column, readable
 from streamkit.reporters._otel_names import attributes, metric_name, scaled, unit
 
 
@@ -57,8 +57,8 @@ from streamkit.reporters._otel_names import attributes, metric_name, scaled, uni
     ],
 )
 def test_a_number_has_three_digits_and_a_unit(value: float | None, of: str, expected: str) -> None:
-    assert shown(value, of) == expected
-    assert shown(value, of, ascii_only=True) == expected.replace("µ", "u")
+    assert readable(value, of) == expected
+    assert readable(value, of, ascii_only=True) == expected.replace("µ", "u")
 
 
 # Values of gen_ai.provider.name in the registry of attributes, where it has one.

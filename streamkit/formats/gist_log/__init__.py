@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from streamkit.formats import Format, Source, unknown
+from streamkit.formats import Format, Source, unknown_format
 from streamkit.model.exchange import Exchange
 from streamkit.patterns import pattern
 
@@ -23,7 +23,7 @@ def _read(source: Source) -> Iterator[Exchange]:
     reader = LogReader(source.path, Lines(source.lines(cut=True)))
     yield from reader.exchanges()
     if not reader.number:
-        raise unknown(source.path)
+        raise unknown_format(source.path)
 
 
 GIST_LOG = Format(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from streamkit.errors import UnreadableInput
-from streamkit.formats import Stamp, stamp, unknown
+from streamkit.formats import Stamp, stamp, unknown_format
 from streamkit.formats._drafts import Draft
 from streamkit.formats._payloads import Identity, identity, role
 from streamkit.formats._repair import compact_json, literal
@@ -70,7 +70,7 @@ class LogReader:
         self._end()
         yield from self._finished()
         if not self.number:
-            raise unknown(self._path)
+            raise unknown_format(self._path)
         raise UnreadableInput(self._path, f"no chunk in {_MOST_IDLE >> 20} MiB of text; gave up", line=line.number)
 
     def _finished(self) -> Iterator[Exchange]:
