@@ -34,9 +34,10 @@ def test_nothing_is_compiled_before_the_first_use() -> None:
         invalid.match("")
 
 
+SOURCES = sorted(Path(streamkit.__file__).parent.rglob("*.py"))
 PLACES = [
     (path, node)
-    for path in Path(streamkit.__file__).parent.rglob("*.py")
+    for path in SOURCES
     if "import pattern" in (text := path.read_text(encoding="utf-8"))
     for node in ast.parse(text).body
     if isinstance(node, ast.Assign | ast.AnnAssign)
@@ -55,3 +56,10 @@ def test_every_expression_can_be_compiled(path: Path) -> None:
         target = node.targets[0] if isinstance(node, ast.Assign) else node.target
         assert isinstance(target, ast.Name)
         assert getattr(module, target.id).flags is not None
+
+
+def test_no_group_is_possessive() -> None:
+    """Python before 3.11.5 matches possessive and atomic groups incorrectly (gh-106052, gh-100061)."""
+    group = re.compile(r"\)(?:[*+?]|\{[0-9,]+\})\+|\(\?>")
+    found = [(path.name, *group.findall(path.read_text(encoding="utf-8"))) for path in SOURCES]
+    assert [each for each in found if len(each) > 1] == []

@@ -30,9 +30,8 @@ def rows(given: Sequence[Row]) -> str:
     if not given:
         return ""
     names = list(given[0])
-    words = [place for place, name in enumerate(names, 1) if any(isinstance(row.get(name), str) for row in given)]
-    cells = [["-" if row.get(name) is None else str(row[name]) for name in names] for row in given]
-    return _table(Table(names, cells, left=max(words, default=1)))
+    words = [any(isinstance(row.get(name), str) for row in given) for name in names]
+    return _drawn(names, [["-" if row.get(name) is None else str(row[name]) for name in names] for row in given], words)
 
 
 def stats(report: StatsReport) -> Iterator[str]:
@@ -70,10 +69,15 @@ def probes(report: ProbeReport) -> str:
 
 
 def _table(table: Table) -> str:
+    return _drawn(table.heads, table.rows, [place < table.left for place in range(len(table.heads))])
+
+
+def _drawn(heads: Sequence[str], rows: Sequence[Sequence[str]], words: Sequence[bool]) -> str:
+    """Return a table whose columns hold words, which are aligned left, or numbers."""
     lines = [
-        "| " + " | ".join(map(_cell, table.heads)) + " |",
-        "|" + "|".join("---" if place < table.left else "---:" for place in range(len(table.heads))) + "|",
-        *("| " + " | ".join(map(_cell, cells)) + " |" for cells in table.rows),
+        "| " + " | ".join(map(_cell, heads)) + " |",
+        "|" + "|".join("---" if are_words else "---:" for are_words in words) + "|",
+        *("| " + " | ".join(map(_cell, cells)) + " |" for cells in rows),
     ]
     return "\n".join(lines) + "\n"
 

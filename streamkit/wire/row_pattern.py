@@ -1,8 +1,8 @@
 r"""Rows of JSON that differ in a few holes alone, recognised in one pass over many of them by a regular expression.
 
-A row is its constant pieces with holes between them. Of a long piece, the expression has the length, not the bytes: `re` steps over
-any number of bytes at once, but compares bytes one by one. It cuts these pieces out, and each is compared as a whole. So streams
-that differ in an identifier share one expression, and none is compiled for the next one.
+A row is its constant pieces with holes between them. Of a long piece, the expression has the first two bytes and the number of
+the others: `re` steps over any number of bytes at once, but compares bytes one by one. It cuts these pieces out, and each is
+compared as a whole. So streams that differ in an identifier share one expression, and none is compiled for the next one.
 
 Why a row that is found is valid JSON, if a row with other values in its holes is:
 
@@ -18,6 +18,7 @@ begins where the one before it ends, whether that fits or not.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import compress, repeat
@@ -36,11 +37,17 @@ NUMBER, COUNT = "number", "count"
 _LONG = 40
 """Bytes: a piece of fewer is compared by the expression sooner than it is cut out."""
 
+_REPEATED = b"*+" if sys.version_info >= (3, 11, 5) else b"{0,64}"
+"""The escapes in a text. Python before 3.11.5 matches possessive groups incorrectly (gh-106052); a greedy one, which is slower,
+keeps a state for each repetition, so they are limited."""
+
 _HEX = rb"[0-9a-fA-F]"
 _PLAIN = rb"[ !#-\[\]-\x7f]"
 _ANY = rb'[^"\\\x00-\x1f]'
+# Greedy groups are as good as possessive ones here: the first byte of the piece that follows a hole excludes that the hole is
+# matched in another way, so that a row that does not fit is not tried again and again.
 _NUMBERS = {
-    NUMBER: rb"-?(?:0|[1-9][0-9]{0,17}+)(?:\.[0-9]{1,40}+)?+(?:[eE][-+]?[0-9]{1,2}+)?+",
+    NUMBER: rb"-?(?:0|[1-9][0-9]{0,17}+)(?:\.[0-9]{1,40}+)?(?:[eE][-+]?[0-9]{1,2}+)?",
     COUNT: rb"[1-9][0-9]{0,17}+",
 }
 
@@ -51,7 +58,7 @@ def _text(backslash: bytes, quoted: bytes) -> bytes:
     unicode = b"u(?:[0-9a-cefA-CEF]%b{3}|[dD][0-7]%b{2}|%b)" % (_HEX, _HEX, pair)
     escape = b"%b(?:[bfnrt/]|%b|%b)" % (backslash, quoted, unicode)
     end = b'"' if backslash == rb"\\" else rb"\\" + b'"'
-    return b"(?!%b)%b*+(%b*+(?:%b%b*+)*+)" % (end, _PLAIN, _ANY, escape, _ANY)
+    return b"(?!%b)%b*+(%b*+(?:%b%b*+)%b)" % (end, _PLAIN, _ANY, escape, _ANY, _REPEATED)
 
 
 _HOLES = {**_NUMBERS, TEXT: _text(rb"\\", rb'["\\]'), ESCAPED_TEXT: _text(rb"\\\\", rb'\\["\\]')}
@@ -74,8 +81,8 @@ class RowPattern:
 
     def __init__(self, begin: bytes, pieces: Sequence[bytes], holes: Sequence[str], end: bytes) -> None:
         self._begin, self._end, self._holes = begin, end, tuple(holes)
-        # What the expression has of each piece: its bytes if they are few, else their number.
-        self._pieces = tuple(piece if len(piece) < _LONG else len(piece) for piece in pieces)
+        # What the expression has of each piece: its bytes if they are few, else the first two and the number of the others.
+        self._pieces = tuple(piece if len(piece) < _LONG else (piece[:2], len(piece) - 2) for piece in pieces)
         # The groups of the expression after that of `begin`: long pieces, and the rests of texts.
         self._long: list[tuple[int, bytes]] = []
         self._rests: list[int] = []
@@ -148,10 +155,13 @@ def _is_unicode(rests: Sequence[Sequence[bytes]]) -> bool:
 
 @lru_cache(maxsize=256)
 def _expression(
-    begin: bytes, pieces: tuple[bytes | int, ...], holes: tuple[str, ...], end: bytes, whole_lines: bool
+    begin: bytes, pieces: tuple[bytes | tuple[bytes, int], ...], holes: tuple[str, ...], end: bytes, whole_lines: bool
 ) -> re.Pattern[bytes]:
     """Return an expression that matches each row: one that fits with its groups, any other with empty ones."""
-    parts = [re.escape(piece) if isinstance(piece, bytes) else b"(.{%d})" % piece for piece in pieces]
+    parts = [
+        re.escape(piece) if isinstance(piece, bytes) else b"(%b.{%d})" % (re.escape(piece[0]), piece[1])
+        for piece in pieces
+    ]
     rest = b"".join(_HOLES[hole] + part for hole, part in zip(holes, parts[1:], strict=True))
     expression = b"%b%b%b%b|[^\n]*\n" % (begin, parts[0], rest, re.escape(end))
     return re.compile(expression, 0 if whole_lines else re.DOTALL)

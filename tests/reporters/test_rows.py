@@ -24,7 +24,7 @@ def drawn(name: str) -> str:
     ("name", "expected"),
     [
         ("csv", ["name,count,share,text", "a|b,1,0.5,", "'=1+1,,1.0,two\\nlines \\x1b[2J"]),
-        ("markdown", ["| name | count | share | text |", "|---|---:|---:|---:|", "| a\\|b | 1 | 0.5 | - |", "| =1+1 | - | 1.0 | two\\\\nlines \\\\x1b\\[2J |"]),
+        ("markdown", ["| name | count | share | text |", "|---|---:|---:|---|", "| a\\|b | 1 | 0.5 | - |", "| =1+1 | - | 1.0 | two\\\\nlines \\\\x1b\\[2J |"]),
         ("table", ["name  count  share  text", "a|b   1      0.5    -", "=1+1  -      1.0    two\\nlines \\x1b[2J"]),
     ],
 )  # fmt: skip
