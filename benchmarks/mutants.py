@@ -66,6 +66,7 @@ IGNORED = (
     "test_transcripts.py",
     "test_set_up.py",
     "test_startup.py",
+    "test_mutations.py",
     "test_workflows.py",
 )
 # These check how the source is written, not what it does.
