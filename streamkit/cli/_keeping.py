@@ -21,7 +21,7 @@ FORMATS = {"sqlite": "a file", "parquet": "a folder"}
 # These options apply when the database is read: `stats FILE.sqlite --by model`.
 _LATER = (
     *("metrics", "percentiles", "per_stream", "by", "sort", "fail_if", "slo", "plot", "explain", "prices", "compare"),
-    *("definitions", "follow", "html_file", "otlp_endpoint"),
+    *("definitions", "follow"),
 )
 
 
@@ -35,7 +35,7 @@ def check_keeping(format_name: str | None, output: str | None, options: Mapping[
         raise UsageError(f"--format {format_name} writes {FORMATS[format_name]}: name it with -o")
     for name in _LATER:
         if options[name]:
-            option = name.removesuffix("_file").replace("_", "-")
+            option = name.replace("_", "-")
             raise UsageError(f"--{option} cannot be used with --format {format_name}; run stats on a database")
     return True
 

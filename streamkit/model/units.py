@@ -49,7 +49,7 @@ def duration(text: str) -> int:
     except ValueError:
         number, unit = -1.0, ""
     value = number * NANOSECONDS.get(unit.lower() or "s", -1)
-    if not isfinite(value) or not 0 <= value <= _LONGEST or (number and value < 0):
+    if not isfinite(value) or not 0 <= value <= _LONGEST:
         raise ValueError(f"invalid duration {text!r}: expected {DURATIONS}")
     return round(value)
 
@@ -61,7 +61,7 @@ def size(text: str) -> int:
     except ValueError:
         number, unit = -1.0, ""
     value = number * BYTES.get(unit.lower() or "b", -1)
-    if not isfinite(value) or not 0 <= value <= _LONGEST or (number and value < 0):
+    if not isfinite(value) or not 0 <= value <= _LONGEST:
         raise ValueError(f"invalid size {text!r}: expected 512KB, 64MB, 1GiB")
     return round(value)
 

@@ -24,6 +24,14 @@ def run(*events: dict[str, Any]) -> Stream:
     return interpret(Exchange(frames=Frames.of([Frame(body.encode(), 0)]), end=End(at=0, reason="eof")), judge=True)
 
 
+def test_a_failed_run_can_have_a_usage() -> None:
+    counts = {"inputTokens": 3, "outputTokens": 2}
+    failed = {"type": "RUN_ERROR", "message": "overloaded", "usage": [{"model": "m", **counts}]}
+    stream = run(failed)
+    assert stream.usage is not None
+    assert (stream.usage.input, stream.usage.output) == (3, 2)
+
+
 def found(stream: Stream) -> list[str]:
     return [f"{one.code} {one.severity}" for one in lint(stream, selected()) if one.severity != "info"]
 

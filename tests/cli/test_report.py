@@ -206,6 +206,7 @@ def test_a_comparison_is_drawn(tmp_path: Path) -> None:
     assert '<h1 class="verdict bad">slower</h1>' in text
     picture = re.sub("<title>.*?</title>", "", text.partition("<svg")[2].partition("</svg>")[0])
     assert "TTFT p50: slower" in picture
+    assert "<title>ITL p50: slower, +100.0%, interval +100.0% to +100.0%</title>" in text
     assert picture.count("<circle") == picture.count(": slower") + picture.count(": same") + picture.count(
         ": faster"
     ) + picture.count(": inconclusive")

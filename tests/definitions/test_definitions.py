@@ -130,6 +130,7 @@ def test_another_api_and_a_log_without_times() -> None:
         "no-times",
         "no-times",
     )
+    assert compute(DEFINITIONS["mlperf"], untimed).missing["gaps_ns"] == "not-defined"
     piped = compute(DEFINITIONS["aiperf"], interpret(exchange(PLAIN, source="stdin")))
     assert (piped.gaps, piped.missing["ttft_ns"]) == ([20 * MS, 40 * MS], "no-request-time")
 

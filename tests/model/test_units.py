@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamkit.model.units import NANOSECONDS, duration, quantity, whole_number
+from streamkit.model.units import NANOSECONDS, duration, quantity, size, whole_number
 
 DURATIONS = {
     "0": 0, "0s": 0, "1ns": 1, "1us": 1_000, "1µs": 1_000, "1\u03bcs": 1_000, "20ms": 20_000_000, "20 ms": 20_000_000,
@@ -68,12 +68,28 @@ def test_a_quantity_keeps_its_unit_as_written() -> None:
     assert quantity("95%") == (95.0, "%")
 
 
-@pytest.mark.parametrize(("text", "least", "number"), [("0", 0, 0), ("7", 1, 7), ("007", 0, 7)])
+@pytest.mark.parametrize(
+    ("text", "least", "number"), [("0", 0, 0), ("7", 1, 7), ("007", 0, 7), ("9" * 18, 0, 10**18 - 1)]
+)
 def test_a_count(text: str, least: int, number: int) -> None:
     assert whole_number(text, least) == number
 
 
-@pytest.mark.parametrize(("text", "least"), [("0", 1), ("-1", 0), ("1.0", 0), ("", 0), ("٣", 0), ("9" * 5000, 0)])
+@pytest.mark.parametrize(("text", "least"), [("0", 1), ("-1", 0), ("1.0", 0), ("", 0), ("٣", 0), ("1" + "0" * 18, 0)])
 def test_what_is_not_a_count(text: str, least: int) -> None:
     with pytest.raises(ValueError, match=f"expected a whole number from {least} on"):
         whole_number(text, least)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("512", 512), ("64MB", 64_000_000), ("512 KiB", 1 << 19), ("1.5kB", 1500), ("0", 0), (f"{10**18}", 10**18)],
+)
+def test_a_size(text: str, number: int) -> None:
+    assert size(text) == number
+
+
+@pytest.mark.parametrize("text", ["", "-1", "-1kB", "1 mile", "kB", "nan", "1e400", f"{10**18 + 1000}"])
+def test_what_is_not_a_size(text: str) -> None:
+    with pytest.raises(ValueError, match="expected 512KB"):
+        size(text)
