@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from benchmarks.mutations import room
-
-if TYPE_CHECKING:
-    from benchmarks.mutants import Outcome
+from benchmarks.mutations import Outcome, room
 
 MISSING = "a test is missing"
 EQUIVALENT = "equivalent"  # a reason that begins with this excludes the mutation from the share

@@ -41,7 +41,7 @@ import pytest
 
 from benchmarks import _mutants_page as page
 from benchmarks._mutants_children import adopt, calls, codes, copied, end, forked, orphans, where
-from benchmarks.mutations import Mutation, mutated, room, sample
+from benchmarks.mutations import Mutation, Outcome, mutated, room, sample
 
 ROOT = Path(__file__).parents[1]
 # Folders of tests that use a package from above, in addition to its own; all others are tested by their own and by those of the commands.
@@ -81,15 +81,6 @@ COLD_S = 120
 KILLED, SURVIVED, TIMEOUT = "killed", "survived", "timeout"
 
 Called = dict[str, set[str]]  # by function (path:line), the tests that call it
-
-
-@dataclass(slots=True)
-class Outcome:
-    """The result of testing a mutation."""
-
-    mutation: Mutation
-    result: str
-    by: str = ""
 
 
 @dataclass(slots=True)

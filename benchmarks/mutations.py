@@ -45,6 +45,15 @@ class Mutation:
         return f"{self.path} {self.function or '-'} {self.text}"
 
 
+@dataclass(slots=True)
+class Outcome:
+    """The result of testing a mutation."""
+
+    mutation: Mutation
+    result: str
+    by: str = ""
+
+
 Change = tuple[str, ast.AST]  # the kind, and the new node
 
 
