@@ -13,6 +13,8 @@ from tests.probes import brain, good_server
 
 def answer(path: str, request: Request, body: Any) -> Sequence[Step] | None:
     if path == "/v1/messages/count_tokens":
+        if not isinstance(body, dict) or body.get("model") != good_server.MODEL:
+            return refusal(404, "not_found_error", "the model does not exist")
         return good_server.document({"input_tokens": 10})
     if path != "/v1/messages":
         return None

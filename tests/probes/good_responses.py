@@ -23,6 +23,8 @@ def answer(path: str, request: Request, body: Any) -> Sequence[Step] | None:
     given = body["input"]
     prompt = given if isinstance(given, str) else str(given[0]["content"])
     answered = isinstance(given, list) and given[-1].get("type") == "function_call_output"
+    if answered and not {"call_id", "name", "arguments"} <= given[-2].keys():
+        return good_server.refusal(400, "a call has an identifier, a name and arguments")
     choice = body.get("tool_choice", "auto")
     turn = brain.answer(
         "" if answered else prompt,
