@@ -74,7 +74,8 @@ FORM = ("test_layers.py", "test_frozen.py", "test_steady.py", "test_text.py", "t
 DOORS = "tests/test_doors.py"  # the exports of packages
 VALUES = "tests/test_values.py"  # how the classes of all packages are made
 PAGES = "test_pages.py"  # of several packages: runs the commands in tests/specs
-STARTING = ("subprocess", "tests.processes")
+STARTING = ("subprocess", "tests.processes", "tests.plugin.nested")
+NESTED = {"pytest_plugin"}  # packages whose tests all run in processes of their own
 MOST = 300  # maximum number of tests for one mutation: the shortest of each folder
 FILES = 6  # maximum number of test files for a mutation at module level
 COLD_S = 120
@@ -221,7 +222,8 @@ class Judge:
         return [
             str(file)
             for file in sorted(Path(_own(mutation)).glob("test_*.py"))
-            if any(word in file.read_text("utf-8") for word in STARTING) and (file.name == PAGES or stem in file.stem)
+            if any(word in file.read_text("utf-8") for word in STARTING)
+            and (file.name == PAGES or stem in file.stem or room(mutation.path) in NESTED)
         ]
 
     def _hot(self, mutation: Mutation, tests: list[str], copy: Path) -> int:
