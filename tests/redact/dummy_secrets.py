@@ -82,15 +82,19 @@ def json_web_token() -> str:
     return f"{head}.{claims}." + "".join(random.Random(1).choices(WORD, k=43))
 
 
-def private_key() -> str:
-    """Return lines that look like a private key in PEM format."""
+def private_key(kind: str = "RSA ") -> str:
+    """Return lines that look like a private key in PEM format; without a kind, in that of PKCS #8."""
     chance = random.Random(2)
     lines = ["".join(chance.choices(ALNUM + "+/", k=64)) for _ in range(20)]
-    return "\n".join(["-----BEGIN RSA " + "PRIVATE KEY-----", *lines, "-----END RSA " + "PRIVATE KEY-----"])
+    return "\n".join([f"-----BEGIN {kind}" + "PRIVATE KEY-----", *lines, f"-----END {kind}" + "PRIVATE KEY-----"])
 
 
 NAMES = list(_RECIPES)
 # Keys without a fixed beginning: when they arrive in short pieces, they cannot be recognized in time.
 UNMARKED = ["azure", "azure client"]
 MARKED = [name for name in NAMES if name not in UNMARKED]
-EVERY = {name: secret(name) for name in NAMES} | {"json web token": json_web_token(), "private key": private_key()}
+EVERY = {name: secret(name) for name in NAMES} | {
+    "json web token": json_web_token(),
+    "private key": private_key(),
+    "private key of PKCS #8": private_key(""),
+}

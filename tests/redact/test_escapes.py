@@ -89,6 +89,20 @@ def test_a_key_after_an_escape_is_redacted_across_deltas(seen, written, depth, s
     assert text == "is" + seen + "*" * len(planted) + " so"
 
 
+@pytest.mark.parametrize("depth", [1, 2, 3])
+def test_a_key_that_follows_another_after_a_divided_escape_is_redacted(depth):
+    """The second delta is the rest of one key and half of an escape; the third begins with the other half and the next key."""
+    planted = secret("anthropic api")
+    (whole,) = texts(frame(nested(f"{planted}\\n{planted} so", depth)), 0)
+    middle, border = whole.index(planted) + 40, whole.index(planted) + len(planted)
+    for half in range(whole.index(planted, border) - border):
+        places = [0, middle, border + half, len(whole)]
+        body = recorded([frame(json.dumps(whole[a:b])[1:-1]) for a, b in pairwise(places)])
+        *_, text = texts(body, depth)
+        assert planted[12:] not in text, half
+        assert [len(part) for part in text.split("\n")] == [len(planted), len(planted) + 3], half
+
+
 @given(
     st.sampled_from(MARKED),
     st.sampled_from(WRITTEN),

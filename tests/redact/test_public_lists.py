@@ -146,3 +146,8 @@ def test_a_password_in_a_url_is_redacted(text: str, cut: str | None) -> None:
 def test_prefixes_are_printable_ascii() -> None:
     for shape in KEY_SHAPES:
         assert re.fullmatch(r"[ -~]+", shape.prefix)
+
+
+def test_a_name_ends_with_what_it_is() -> None:
+    kinds = {shape.name.rpartition("-")[2] for shape in KEY_SHAPES}
+    assert kinds == {"key", "token", "secret", "credentials", "jwt"}

@@ -139,7 +139,7 @@ def test_a_secret_divided_anywhere_between_two_deltas_is_found(name):
     for cut in range(1, len(planted), max(1, len(planted) // 40)):
         exchange = read(record([chunk("a " + planted[:cut]), b": ping\n\n", chunk(planted[cut:] + " b")]))
         text = joined_texts(exchange)[0]
-        assert text.startswith(("a *", "a [redacted]*")) and (text.endswith("* b") or name == "private key")
+        assert text.startswith(("a *", "a [redacted]*")) and (text.endswith("* b") or name.startswith("private key"))
         assert planted[-30:] not in text
         (cut_out,) = exchange.end.redacted
         assert (cut_out.at, cut_out.first, cut_out.last) == ("frames", 1, 3)
