@@ -163,5 +163,6 @@ def chromium(folder: Path) -> Iterator[Browser]:
             yield browser
         finally:
             browser.call("Browser.close", {})
+            loop.run(socket.close())
             loop.run(session.close())
             process.wait(SAFETY_S)

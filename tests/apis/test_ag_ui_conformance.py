@@ -63,7 +63,7 @@ def test_there_are_streams() -> None:
     assert FILES
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parents[2].name}/{path.stem}")
+@pytest.mark.parametrize("path", FILES, ids=[f"{path.parents[2].name}/{path.stem}" for path in FILES])
 def test_a_stream_of_the_specification(path: Path) -> None:
     given = fixture(path)
     if path.stem in ELSEWHERE:
