@@ -16,6 +16,7 @@ import pytest
 
 from streamkit.cli.main import streamkit
 from streamkit.errors import StreamkitError
+from streamkit.reporters.otlp import _Points  # the only way to values that no recording has
 from tests.clicking import CliRunner, Result
 
 ROOT = Path(__file__).parents[2]
@@ -127,9 +128,14 @@ def test_histograms_hold_every_value_in_its_bucket() -> None:
     assert sum(map(int, gaps["positive"]["bucketCounts"])) + int(gaps["zeroCount"]) == int(gaps["count"]) == 21
 
 
-def test_values_far_apart_share_wider_buckets() -> None:
-    from streamkit.reporters.otlp import _Points  # the only way to values that no recording has
+def test_equal_values_are_added_together() -> None:
+    points = _Points()
+    points.add(0.5, 4)
+    points.add(2.0)
+    assert (points.count, points.total, points.low, points.high) == (5, 4.0, 0.5, 2.0)
 
+
+def test_values_far_apart_share_wider_buckets() -> None:
     points = _Points()
     for value in (1e-9, 1.0, 1e12):
         points.add(value)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from streamkit.reporters._html_over_time import moments
+from streamkit.reporters._html_over_time import _rates, against_time, moments
 
 T0 = 1_795_219_200 * 10**9  # 2026-11-21 00:00:00 UTC
 
@@ -23,3 +25,17 @@ def test_the_times_of_day_below_a_chart(first: float, last: float, labels: list[
     given = moments(T0 + first * 1e9, T0 + last * 1e9)
     assert [label for _, label in given] == labels
     assert given == sorted(given)
+
+
+def test_rates_are_per_second() -> None:
+    ends = [second * 1e9 for second in (1, 2, 3, 4, 5, 6, 7, 17)]
+    assert _rates(0.0, 20e9, ends) == [0.7, 0.1]
+
+
+def test_the_ranges_of_many_streams_cover_the_chart_from_left_to_right() -> None:
+    rows = [(T0 + number * 10**9, {"metrics": {"ttft_ns": 1_000_000 + number}}) for number in range(20_000)]
+    drawn = against_time(rows, "ttft_ns", "ns", "TTFT")
+    places = [float(x) for x in re.findall(r'<rect class="wait" x="([0-9.]+)"', drawn)]
+    assert places == sorted(places)
+    assert len(places) == 200
+    assert places[-1] - places[0] > 100 * (places[1] - places[0])

@@ -213,6 +213,7 @@ def test_control() -> None:
         assert ask(server, "/v1/chat/completions", body_of(recorded))[0] == 404
         listed = json.loads(ask(server, "/__streamkit/requests")[1])
         assert [request["recording"] for request in listed["requests"]] == ["one.jsonl", None]
+        assert [bool(request["said"]) for request in listed["requests"]] == [False, True]
         assert listed["unplayed"] == []
         assert ask(server, "/__streamkit/reset")[0] == 405
         assert ask(server, "/__streamkit/reset", method="POST")[0] == 200
