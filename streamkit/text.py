@@ -109,6 +109,11 @@ def without_commands(text: str) -> str:
     return _COMMAND.sub("# #", text) if "##" in text else text
 
 
+def counted(number: int, noun: str) -> str:
+    """Return `1 frame`, `1,234 frames`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def shorten(text: str, room: int) -> str:
     """Shorten `text` to at most `room` terminal columns, ending in `…` if anything was removed."""
     if width(text) <= room:

@@ -22,6 +22,7 @@ from streamkit.service.judging import DISCOVERY, first_of, judge_folder
 from streamkit.service.probing import OnSent, Planned, Sending, plan, send
 from streamkit.service.recording import default_path
 from streamkit.service.stopping import stopping
+from streamkit.text import counted
 from streamkit.transport.client import Settings
 
 DEFAULT_BUDGET = 200
@@ -48,7 +49,7 @@ def show_plan(probes: Sequence[Probe], repeat: int, *, auto: bool) -> int:
         output = f"{cost.output_limit:,}" + ("+" if cost.unlimited else "")
         line = f"{probe.key:<{width}}  {cost.requests:>8}  {cost.input_tokens:>7,}  {output:>8}  {probe.title}"
         click.echo(line)
-    click.echo(f"{len(probes)} cases: {_cost(*_plans(probes, repeat, auto=auto))}")
+    click.echo(f"{counted(len(probes), 'case')}: {_cost(*_plans(probes, repeat, auto=auto))}")
     return 0
 
 
@@ -202,6 +203,6 @@ def _cost(*plans: Planned) -> str:
     number = sum(planned.unlimited for planned in plans)
     unlimited = f", {number} without a limit" if number else ""
     return (
-        f"{_requests(plans)} requests, about {sum(planned.input_tokens for planned in plans):,} tokens of input, "
+        f"{counted(_requests(plans), 'request')}, about {sum(planned.input_tokens for planned in plans):,} tokens of input, "
         f"at most {sum(planned.output_limit for planned in plans):,} of output{unlimited}"
     )

@@ -18,7 +18,7 @@ from streamkit.model.exchange import SentMessage
 from streamkit.model.message import Delta
 from streamkit.model.stream import Stream
 from streamkit.model.timeline import Alike, Moment, added, sent_until, timeline, timeline_in_runs
-from streamkit.text import needs_no_escape, one_line, shorten
+from streamkit.text import counted, needs_no_escape, one_line, shorten
 from streamkit.wire.values import Comment, Event, Ignored, Item, Tail
 
 # The color role of each kind of delta; all others are quiet.
@@ -157,7 +157,7 @@ class Page:
         """Write how the stream ended."""
         if self._json:
             return
-        counts = f"{_counted(len(stream.events), 'event')}, {_counted(len(stream.chunks), 'chunk')}"
+        counts = f"{counted(len(stream.events), 'event')}, {counted(len(stream.chunks), 'chunk')}"
         untimed = "" if stream.exchange.timed else "; no times in this log"
         self._line(f"       {counts}: {stream.verdict}{', excerpt' if stream.excerpt else ''}{untimed}", "quiet")
 
@@ -336,10 +336,6 @@ def _bar(value: float, decades: int, *, ascii_only: bool) -> str:
     length = min(max(math.log10(value) if value >= 1 else 0, 0.0) / decades, 1.0) * _BAR
     filled = max(math.ceil(length), 1) if value >= 1 else 0
     return f"{('#' if ascii_only else '■') * filled:<{_BAR}}"
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _seconds(at: int | None) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, Field, fields
 from typing import Any
 
-from streamkit.text import one_line, shorten
+from streamkit.text import counted, one_line, shorten
 
 _VALUE = 40  # characters of one value
 _LINE = 160  # characters of a repr
@@ -28,11 +28,6 @@ def tag(self: Any, *facts: str | None) -> str:
     """Return the repr of a large value: `<Stream a.sse: openai_chat, complete, 23 events>`."""
     first, *rest = [one_line(fact) for fact in facts if fact]
     return f"<{type(self).__name__} {shorten(': '.join(filter(None, (first, ', '.join(rest)))), _LINE)}>"
-
-
-def counted(number: int, noun: str) -> str:
-    """Return `1 frame`, `1,234 frames`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def target(url: str) -> str:

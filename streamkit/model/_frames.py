@@ -9,8 +9,9 @@ from itertools import accumulate
 from typing import overload
 
 from streamkit.frozen import dataclass
-from streamkit.model._display import brief, counted, tag
+from streamkit.model._display import brief, tag
 from streamkit.model.texts import Texts
+from streamkit.text import counted
 
 
 @dataclass(frozen=True, slots=True)

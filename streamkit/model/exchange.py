@@ -12,10 +12,11 @@ from typing import Any, Literal
 import orjson
 
 from streamkit.frozen import dataclass
-from streamkit.model._display import brief, counted, html_table, tag, target
+from streamkit.model._display import brief, html_table, tag, target
 from streamkit.model._frames import Frame as Frame
 from streamkit.model._frames import Frames as Frames
 from streamkit.model.limits import MOST_VALUES
+from streamkit.text import counted
 
 Headers = tuple[tuple[str, str], ...]
 

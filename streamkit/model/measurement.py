@@ -8,7 +8,8 @@ from dataclasses import field, replace
 from typing import Any
 
 from streamkit.frozen import dataclass
-from streamkit.model._display import brief, counted, html_table, tag
+from streamkit.model._display import brief, html_table, tag
+from streamkit.text import counted
 
 # The percentiles in every summary.
 PERCENTILES = (50, 90, 95, 99)

@@ -11,11 +11,12 @@ from dataclasses import field
 from typing import Any, Literal
 
 from streamkit.frozen import dataclass
-from streamkit.model._display import brief, counted, html_table, tag
+from streamkit.model._display import brief, html_table, tag
 from streamkit.model.exchange import Exchange, header
 from streamkit.model.finding import Place, Severity
 from streamkit.model.grammar import Misstep
 from streamkit.model.message import ERROR, Delta, Usage
+from streamkit.text import counted
 from streamkit.wire.sse_blocks import Payloads
 from streamkit.wire.values import Events
 

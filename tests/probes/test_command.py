@@ -244,3 +244,8 @@ def test_requests_that_cases_share_are_planned_once() -> None:
     assert "0" in [requests for _, requests, *_ in cases]
     requests = sum(int(requests) for _, requests, *_ in cases)
     assert shown.splitlines()[-1].startswith(f"{len(cases)} cases: {requests} requests")
+
+
+def test_one_case_is_singular() -> None:
+    shown = run("--dry-run", "--select", "models", "--api", "openai_chat").stdout
+    assert shown.splitlines()[-1].startswith("1 case: 1 request, about 0 tokens")
