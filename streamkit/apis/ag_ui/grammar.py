@@ -140,8 +140,8 @@ class _RunWalk:
         for name in ("role", "name", "toolCallName", "parentMessageId"):
             given, opened = event.get(name), opener.get(name, usual.get(name))
             if given is not None and given != opened:
-                said = "none" if opened is None else describe(opened)
-                message = f"{name} is {describe(given)}, but was {said} in the chunk that opened it"
+                before = "none" if opened is None else describe(opened)
+                message = f"{name} is {describe(given)}, but was {before} in the chunk that opened it"
                 yield Misstep("value-changed", chunk, message, f"$.{name}", "error")
 
     def _order(self, chunk: int, kind: str) -> Iterator[Misstep]:
