@@ -61,6 +61,7 @@ def run(section: Section, folder: Path, python_path: list[Path], skip: str = "\0
         done = subprocess.run(
             ["bash", "-c", command], cwd=folder, env=env, capture_output=True, text=True, timeout=120, check=False
         )
+        assert done.returncode == 0 or _OWN_TESTS not in command, done.stdout
         shown = re.sub(r"[ ]+\n", "\n", done.stdout + done.stderr)
         assert pattern(step.expected).fullmatch(shown), (
             f"$ {step.command}\n--- the page shows\n{step.expected}\n--- the command prints\n{shown}"
