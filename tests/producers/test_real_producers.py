@@ -44,15 +44,15 @@ def test_the_streams_are_those_of_the_table(producer: Producer, tmp_path: Path) 
         pytest.skip("not installed: python -m tests.producers.table installs it")
     if producer.version != known["version"]:
         pytest.skip(f"recorded with {known['version']}, and {producer.version} is installed: record again")
-    holds(producer, recorded(producer, tmp_path))
+    assert_table_holds(producer, recorded(producer, tmp_path))
 
 
 @pytest.mark.parametrize("producer", PRODUCERS, ids=lambda producer: producer.package)
 def test_the_recordings_are_those_of_the_table(producer: Producer) -> None:
-    holds(producer, kept(producer))
+    assert_table_holds(producer, kept(producer))
 
 
-def holds(producer: Producer, recording: Path) -> None:
+def assert_table_holds(producer: Producer, recording: Path) -> None:
     """Check that a recording has the rows of the table, and what the commands make of it."""
     known = KNOWN[producer.package]
     assert [asdict(one) for one in rows(recording)] == known["rows"]

@@ -54,7 +54,7 @@ _CONTENT = frozenset({"TOOL_CALL_RESULT", "STATE_SNAPSHOT", "STATE_DELTA", "MESS
 
 
 def is_known_part(part: Any) -> bool:
-    """Return whether a part of content is of a type that exists. What is no object is reported by the shape check."""
+    """Return whether a part of content is of a type that exists. Other values than objects are reported by the shape check."""
     return type(part) is not dict or (type(part.get("type")) is str and part["type"] in _PARTS)
 
 
