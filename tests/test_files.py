@@ -172,3 +172,21 @@ def test_the_opened_file_is_the_one_overwritten(tmp_path):
         with pytest.raises(CannotWrite, match="replaced by another file"):
             output.patch(0, b"ONE\n")
     assert path.read_text() == "another file\n"
+
+
+def test_standard_output_stays_open_after_an_output_to_it(capfd):
+    for text in (b"one\n", b"two\n"):
+        with create("-") as output:
+            output.write(text)
+    assert capfd.readouterr().out == "one\ntwo\n"
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_a_file_is_closed_once(tmp_path, closed):
+    output = create(tmp_path / "x")
+    descriptor = output._descriptor
+    output.close()
+    if closed:
+        output.close()
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(descriptor)

@@ -207,6 +207,15 @@ def test_another_package_adds_an_entry(folder: Path, monkeypatch: pytest.MonkeyP
     assert list(catalogue()) == ["quince"]
 
 
+@pytest.mark.parametrize("attribute", ["ENTRY", ""], ids=["a value", "a module"])
+def test_the_entry_of_another_package_is_a_value_or_the_only_one_of_a_module(
+    attribute: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder.parent / "orchard.py").write_text(ENTRY.format(name="quince"))
+    plugged(monkeypatch, EntryPoint("quince", f"orchard:{attribute}".rstrip(":"), "fruits"))
+    assert catalogue()["quince"] == Fruit("quince")
+
+
 def test_a_plugin_that_fails_to_load_is_fatal_and_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plugged(monkeypatch, EntryPoint("quince", "no_such_module", "fruits"))
     with pytest.raises(CatalogueError) as raised:

@@ -27,7 +27,13 @@ def excerpt_of(stream: Stream, chunk: int | None, event: int | None, path: str |
     if event is None or event >= len(stream.events.data):
         return "", None
     text = stream.events.data[event].decode("utf-8", "replace")
-    return text, json_span(text, path) if path else _stop(stream, event, text)
+    if not path:
+        return text, _stop(stream, event, text)
+    span = json_span(text, path)
+    if chunk is not None and path.startswith(("$.data.", "$.data[")) and "data" in stream.chunks[chunk]:
+        # Of some APIs a chunk is the name of an event and its data, so that a path may begin outside the payload.
+        span = span if _has_member(text, "data") else json_span(text, "$" + path.removeprefix("$.data"))
+    return text, span
 
 
 def _stop(stream: Stream, event: int, text: str) -> CharRange | None:
@@ -72,6 +78,13 @@ def json_span(text: str, path: str) -> CharRange | None:
         return position, _DECODER.raw_decode(text, position)[1]
     except (ValueError, IndexError, RecursionError):
         return None
+
+
+def _has_member(text: str, name: str) -> bool:
+    try:
+        return _member(text, _skip(text, 0), name) is not None
+    except (ValueError, IndexError, RecursionError):
+        return False
 
 
 def _member(text: str, index: int, wanted: str) -> int | None:

@@ -97,6 +97,12 @@ def test_random_streams(seed: int, plain: Any) -> None:
     assert known > 10 * GROUP  # the road is taken, not only left
 
 
+@pytest.mark.parametrize("payload", ODD)
+def test_an_odd_chunk_that_repeats(payload: str, plain: Any) -> None:
+    blocks = "".join(f"data: {payload.replace('T', str(number))}\n\n" for number in range(3 * LEAST))
+    assert_equal(answered(blocks.encode()), plain)
+
+
 def test_pages(plain: Any) -> None:
     for case in cases():
         if case.framing == "sse":

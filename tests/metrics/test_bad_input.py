@@ -10,6 +10,7 @@ import pytest
 
 from streamkit.apis import interpret
 from streamkit.metrics import METRICS, Collection, measure, metric_named, row_of
+from streamkit.metrics._timeline import COALESCED_NS
 from streamkit.model.exchange import End, Exchange, Frames, Request
 from streamkit.model.measurement import Measurement, TokenCounter
 from tests.metrics.making import MS, ROLE, STOP, chunk, exchange, plain, text, usage
@@ -225,3 +226,10 @@ def test_a_log_of_whole_seconds_is_reported_as_such() -> None:
     assert missing(measurement)["inter_chunk_gap"] == missing(measurement)["inter_token_latency"] == "coarse-clock"
     # The same if only the times themselves show it, as in a recording made from a log.
     assert measured(events, clock="log").notes == measurement.notes
+
+
+@pytest.mark.parametrize(("resolution", "known"), [(COALESCED_NS, True), (COALESCED_NS + 1, False)])
+def test_coalesced_gaps_are_counted_if_the_clock_can_show_them(resolution: int, known: bool) -> None:
+    events = [(at + 0.000123 * place, data) for place, (at, data) in enumerate(plain(5))]
+    measurement = measured(events, clock="log", resolution=resolution)
+    assert missing(measurement).get("coalesced_gaps") == (None if known else "coarse-clock")

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import pytest
 
+from streamkit.redact._templates import _is_plain
 from streamkit.redact.redactor import BodyRedactor
 from tests.redact.dummy_secrets import EVERY
 
@@ -89,3 +90,23 @@ def test_a_text_whose_index_changes_with_every_event_is_not_joined():
 def test_words_that_end_like_the_beginning_of_a_key_are_kept():
     frames = [event(shape(text, number)) for shape in SHAPES for number, text in enumerate(WORDS * 3)]
     assert redacted(frames) == (b"".join(frames), 0)
+
+
+@pytest.mark.parametrize(
+    ("frame", "plain"),
+    [
+        (b'data: {"a":"b"}\n\n', True),
+        (b"data: [DONE]\n\n", False),
+        (b": ping\n\n", True),
+        (b'event: a\ndata: {"a":"b"}\n\n', True),
+        (b'event: "a\ndata: {"a":"b"}\n\n', False),
+        (b'data: {"a":"b"}"\n\n', False),
+        (b'data: [{"a":"b"}]\n\n', False),
+        (b'data: {"a":\ndata: "b"}\n\n', False),
+        (b'data: {"a":"b\n\n', False),
+        (b'data: a"}\n\n', False),
+        (b"data: a}\n\n", False),
+    ],
+)
+def test_a_template_is_learned_only_from_frames_whose_strings_are_certain(frame: bytes, plain: bool) -> None:
+    assert _is_plain(frame) is plain

@@ -56,13 +56,19 @@ def example_bytes(kind: str, text: str) -> bytes:
 
 def findings(data: bytes, folder: Path, rules: list[Rule]) -> Iterator[Finding]:
     """What these rules find in a file of these bytes."""
+    for stream in streams(data, folder):
+        yield from lint(stream, rules)
+
+
+def streams(data: bytes, folder: Path) -> Iterator[Stream]:
+    """The streams of a file of these bytes."""
     file = folder / "example"
     file.write_bytes(data)
     for exchange in read(str(file)):
         stream = interpret(exchange, judge=True)
         stream = replace(stream, contract=contracts([HOUSE], stream.chunks))
         assert not unclaimed(stream)
-        yield from lint(stream, rules)
+        yield stream
 
 
 SOURCES = {

@@ -212,6 +212,21 @@ def test_the_idle_timeout_ends_silence(still_loops: list[StillLoop]) -> None:
     assert ended is not None and ended.reason == "idle_timeout"
 
 
+def test_a_stream_that_keeps_sending_outlives_the_idle_timeout(still_loops: list[StillLoop]) -> None:
+    steps = [Head(0, 200, SSE), *(Write(n * 2000 * MS, b"data: %d\n\n" % n) for n in range(5)), Finish(8000 * MS)]
+    with between(steps, settings=Settings(idle_timeout=3)) as here, here.connect() as client:
+        upstream, proxy = still_loops
+        client.sendall(ASK)
+        for number in range(5):
+            received(client, b"data: %d\n\n\r\n" % number)
+            proxy.move(2)
+            turn(proxy)
+            upstream.move(2)
+        seen = here.recorded()
+    assert seen.frames.data == [b"data: %d\n\n" % n for n in range(5)]
+    assert seen.end is not None and seen.end.reason == "eof"
+
+
 SLOW = [Head(0, 200, SSE), *(Write(n * 1000 * MS, b"data: %d\n\n" % n) for n in range(8)), Finish(8000 * MS)]
 
 

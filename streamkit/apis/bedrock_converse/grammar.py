@@ -105,7 +105,7 @@ class _ConverseWalk:
             tool = content.get("toolUse")
             if type(tool) is dict:
                 self._client_calls += "type" not in tool
-                yield from self._calls.open(chunk, f"{path}.start.toolUse.toolUseId", index, tool.get("toolUseId"))
+                yield from self._calls.open(chunk, f"$.{name}.start.toolUse.toolUseId", index, tool.get("toolUseId"))
             return
         if not kind or content.get("reasoningContent") == {}:
             yield Misstep("unknown-event", chunk, "a delta without a known type", "$.contentBlockDelta.delta")
