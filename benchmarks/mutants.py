@@ -207,9 +207,9 @@ class Judge:
             if function.startswith(prefix):
                 for test in tests:
                     counts[test.partition("::")[0]] += 1
-        stem = Path(mutation.path).stem.strip("_")
+        stem, data_alone = Path(mutation.path).stem.strip("_"), not counts
         for file in {test.partition("::")[0] for test in self.seconds}:
-            if (stem != "init" and stem in Path(file).stem) or (not counts and file.startswith(own)):
+            if (stem != "init" and stem in Path(file).stem) or (data_alone and file.startswith(own)):
                 counts[file] += 1
         if stem == "init" and any(test.startswith(DOORS) for test in self.seconds):
             counts[DOORS] += 1

@@ -33,7 +33,7 @@ def user(content: Any) -> dict[str, Any]:
 
 def messages(name: str, content: Any = COUNT, /, *, request: dict[str, Any] | None = None, **body: Any) -> Ask:
     """Return a request with one message of the user; fields of the body replace the defaults, `request` is about the rest."""
-    fields = {"model": MODEL, "messages": [user(content)], "max_tokens": LIMIT, "temperature": 0} | body
+    fields = {"model": MODEL, "messages": [user(content)], "max_tokens": LIMIT} | body
     streams = bool(fields.get("stream"))
     return Ask(name=name, api=API, path=PATH, body=fields, streams=streams, headers=VERSION, **(request or {}))
 
@@ -46,7 +46,7 @@ def _with_result(answer: Answer) -> dict[str, Any] | None:
         return None
     result = {"type": "tool_result", "tool_use_id": calls[0].get("id"), "content": SUNNY}
     turns = [user(WEATHER), {"role": "assistant", "content": calls[:1]}, user([result])]
-    return {"model": MODEL, "messages": turns, "tools": TOOLS, "max_tokens": LIMIT, "temperature": 0, **STREAM}
+    return {"model": MODEL, "messages": turns, "tools": TOOLS, "max_tokens": LIMIT, **STREAM}
 
 
 PLAIN = messages("plain")

@@ -1,9 +1,9 @@
 """The plain and the streamed answer are the same.
 
-Sends: the same question, once plain and once streamed, at temperature 0.
+Sends: the same question, once plain and once streamed.
 
 Expects: the same role, finish reason and number of input tokens, and a text. A streamed text with a part missing or
-repeated is a failure; an answer in other words is a deviation, as temperature 0 does not promise the same words.
+repeated is a failure; an answer in other words is a deviation, as a model may choose other words.
 
 Why: a gateway that translates streams from another API loses what it does not know: first chunks, last chunks,
 reasoning.

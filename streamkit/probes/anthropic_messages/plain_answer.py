@@ -1,6 +1,6 @@
 """A request without a stream is answered with one object.
 
-Sends: a short question at temperature 0, without a stream.
+Sends: a short question, without a stream.
 
 Expects: status 200, `application/json`, an object `message` with an id, the role, the model, content blocks, a stop
 reason and usage.
