@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import threading
@@ -190,3 +191,16 @@ def test_a_file_is_closed_once(tmp_path, closed):
         output.close()
     with pytest.raises(OSError, match="Bad file descriptor"):
         os.fstat(descriptor)
+
+
+def test_a_write_that_fails_when_the_file_is_closed_is_reported(tmp_path, monkeypatch):
+    real = os.close
+
+    def close(descriptor):
+        real(descriptor)
+        raise OSError(errno.EDQUOT, os.strerror(errno.EDQUOT))
+
+    output = create(tmp_path / "x.jsonl")
+    monkeypatch.setattr(files.os, "close", close)
+    with pytest.raises(CannotWrite, match=r"x\.jsonl: cannot write: .*quota"):
+        output.close()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import field
-from typing import Any, Literal, TypedDict, Unpack
+from typing import Any, Literal, TypedDict, Unpack, get_args
 
 from streamkit.errors import UnknownEntry, suggestion
 from streamkit.frozen import dataclass
@@ -19,6 +19,7 @@ from streamkit.model.stream import Stream
 from streamkit.registry import Catalogue
 
 Unit = Literal["ns", "1", "bytes", "tokens", "tokens/s", "ratio", "bytes/s", "1/s"]
+_UNITS: tuple[Unit, ...] = get_args(Unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,8 @@ def outcome_metric(
 
 def _described(function: Callable[..., object], unit: Unit, head: str, traits: Traits) -> dict[str, Any]:
     """Return the fields of a metric that do not depend on what it is computed from."""
+    if unit not in _UNITS:
+        raise ValueError(f"invalid unit {unit!r}: expected {', '.join(_UNITS)}")
     module = sys.modules[function.__module__]
     return {
         "name": function.__module__.rpartition(".")[2],

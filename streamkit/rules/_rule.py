@@ -27,7 +27,7 @@ from itertools import chain
 from typing import TypedDict, Unpack
 
 from streamkit.frozen import dataclass
-from streamkit.model.finding import Severity
+from streamkit.model.finding import SEVERITIES, Severity
 from streamkit.model.stream import Stream
 from streamkit.registry import Catalogue
 
@@ -172,6 +172,9 @@ def rule(
 def _made(
     module: str, code: str, severity: Severity, finds: tuple[SightingSource, ...], check: Check | None, traits: Traits
 ) -> Rule:
+    for given in (severity, *traits.get("also", ())):
+        if given not in SEVERITIES:
+            raise ValueError(f"invalid severity {given!r} of {code}: expected {', '.join(SEVERITIES)}")
     name = module.rpartition(".")[2].replace("_", "-")
     settings: Traits = {"default": severity != "info", **traits}
     return Rule(

@@ -174,3 +174,9 @@ def test_a_row_a_change_for_other_reporters(tmp_path: Path) -> None:
         ({"file": first, "exchange": 1}, {"file": str(second), "exchange": 1}),
         (None, {"file": str(second), "exchange": 2}),
     ]
+
+
+def test_an_empty_text_is_shown_as_missing(tmp_path: Path) -> None:
+    first = recording(tmp_path / "a.jsonl", SAME)
+    second = recording(tmp_path / "b.jsonl", swapped(SAME, "m-1", ""))
+    assert "model: “m-1” → -" in run(first, second).output

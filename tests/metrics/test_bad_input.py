@@ -233,3 +233,13 @@ def test_coalesced_gaps_are_counted_if_the_clock_can_show_them(resolution: int, 
     events = [(at + 0.000123 * place, data) for place, (at, data) in enumerate(plain(5))]
     measurement = measured(events, clock="log", resolution=resolution)
     assert missing(measurement).get("coalesced_gaps") == (None if known else "coarse-clock")
+
+
+def test_a_request_for_several_choices_is_enough_to_look_for_them() -> None:
+    """The first and the last chunks of content are those of one choice, and one choice has a finish reason."""
+    first = [(10 * place, text(f"{place} ")) for place in range(1, 40)]
+    other = [(205, chunk({"content": "other"}, index=1))]
+    events = [*sorted([*first, *other]), (500, STOP)]
+    alone, both = measured(events), measured(events, request={"n": 2})
+    assert [choice.number for choice in both.choices] == [0, 1]
+    assert alone.choices == ()

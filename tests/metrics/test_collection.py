@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from streamkit.metrics import METRICS, Collection, Gate, measure, parse_expression
-from streamkit.model.measurement import ChoiceTimes, Measurement, TokenCounter
+from streamkit.metrics import METRICS, Collection, Gate, measure, metric, parse_expression
+from streamkit.model.measurement import ChoiceTimes, Measurement, Samples, TokenCounter
 from streamkit.model.stream import Stream
 from tests.metrics.making import MS, ROLE, STOP, chunk, plain, stream, text
 
@@ -99,3 +99,8 @@ def test_usage_and_tokenizer_may_differ_by_a_fifth_of_the_larger(reported: int, 
     sentence = f"usage says {reported} output tokens, tokenizer words counts {written}"
     assert (sentence in notes) == noted
     assert not measure(words(reported, written), ALL).notes
+
+
+def test_an_unknown_unit_is_refused() -> None:
+    with pytest.raises(ValueError, match="invalid unit 'ms': expected ns, 1, bytes, tokens, "):
+        metric("ms", "Mine")(lambda timeline: Samples((1,)))  # type: ignore[arg-type]

@@ -110,3 +110,14 @@ def test_words_that_end_like_the_beginning_of_a_key_are_kept():
 )
 def test_a_template_is_learned_only_from_frames_whose_strings_are_certain(frame: bytes, plain: bool) -> None:
     assert _is_plain(frame) is plain
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("after", [" and", ".", "\n"])
+def test_what_follows_a_key_is_kept(shape, after):
+    """The next delta continues the text, not the key."""
+    texts = [*WORDS, KEY + after, "more words", "Abc123", " end"]
+    frames = [event(shape(text, number)) for number, text in enumerate(texts)]
+    body, count = redacted(frames)
+    assert count == 1
+    assert body.split(b"\n\n")[-4:] == b"".join(frames).split(b"\n\n")[-4:]

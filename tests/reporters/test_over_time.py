@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from streamkit.reporters._html_over_time import _rates, against_time, moments
+from streamkit.reporters._html_over_time import _LEFT, _RIGHT, _WIDTH, _rates, against_time, moments
 
 T0 = 1_795_219_200 * 10**9  # 2026-11-21 00:00:00 UTC
 
@@ -39,3 +39,5 @@ def test_the_ranges_of_many_streams_cover_the_chart_from_left_to_right() -> None
     assert places == sorted(places)
     assert len(places) == 200
     assert places[-1] - places[0] > 100 * (places[1] - places[0])
+    assert places[0] == _LEFT
+    assert places[-1] == pytest.approx(_WIDTH - _RIGHT, abs=10)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -73,3 +74,10 @@ def test_rule_names_are_unique() -> None:
 @pytest.mark.parametrize("rule", in_order(), ids=lambda rule: rule.code)
 def test_its_severities_are_known(rule: Rule) -> None:
     assert {rule.severity, *rule.also} <= set(SEVERITIES)
+
+
+@pytest.mark.parametrize(("severity", "also"), [("fatal", ()), ("error", ("warn",))])
+def test_an_unknown_severity_is_refused(severity: Any, also: Any) -> None:
+    word = repr(*({severity, *also} - {"error"}))
+    with pytest.raises(ValueError, match=f"invalid severity {word} of ACM001: expected error, warning, info"):
+        Rule.declare(__name__, "ACM001", severity, also=also, finds=())
