@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from streamkit.probes._judge import judge as judge
     from streamkit.probes._probe import COPY as COPY
     from streamkit.probes._probe import COPY_WORDS as COPY_WORDS
+    from streamkit.probes._probe import GROUPS as GROUPS
     from streamkit.probes._probe import MODEL as MODEL
     from streamkit.probes._probe import PROBES as PROBES
     from streamkit.probes._probe import SECTIONS as SECTIONS
@@ -81,6 +82,7 @@ _PLACES = {
     "filled": "_probe",
     "finish": "_expect",
     "Flaw": "_probe",
+    "GROUPS": "_probe",
     "has_role": "_expect",
     "has_text": "_expect",
     "json_text": "_expect",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -15,6 +16,7 @@ from streamkit.text import shorten
 
 _QUOTE = 60
 _NO_FINISH = ("SEQ410",)
+_WORD = re.compile(r"\w+")
 _COUNTING = "programs that count costs: the same question has two prices"
 
 
@@ -179,11 +181,12 @@ def agree(*, text: bool = True) -> Expectation:
 
 def _worded(one: str, other: str, index: int) -> Flaw:
     """Return the flaw of two texts that differ: a missing part or another order is a failure, another text a deviation."""
+    both = f"{quoted(one)} and {quoted(other)}"
     if one and other and (_is_within(other, one) or _is_within(one, other)):
-        return Flaw("fail", f"a part of the text is missing: {quoted(one)} and {quoted(other)}", index)
-    if sorted(one.split()) == sorted(other.split()):
-        return Flaw("fail", f"the words come in another order: {quoted(one)} and {quoted(other)}", index)
-    return Flaw("deviates", f"other texts at temperature 0: {quoted(one)} and {quoted(other)}", index)
+        return Flaw("fail", f"a part of the text is missing: {both}", index, misplaced=True)
+    if sorted(_WORD.findall(one)) == sorted(_WORD.findall(other)):
+        return Flaw("fail", f"the words come in another order: {both}", index, misplaced=True)
+    return Flaw("deviates", f"other texts at temperature 0: {both}", index)
 
 
 def _is_within(part: str, whole: str) -> bool:

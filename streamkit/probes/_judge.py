@@ -7,16 +7,18 @@ from dataclasses import field
 from functools import partial
 
 from streamkit.frozen import dataclass
+from streamkit.model.finding import SEVERITIES, Finding
 from streamkit.model.probing import CaseResult, CaseVerdict
+from streamkit.model.stream import Verdict
+from streamkit.probes._consequences import GRAVITY, Judged, joined, settled
 from streamkit.probes._probe import Answer, Flaw, Probe
 from streamkit.probes._refusals import WITHOUT_REASON
 from streamkit.text import shorten
 
 _REFUSED = frozenset([400, 404, 405, 406, 410, 413, 415, 422, 501])
 _NOT_NOW = frozenset([408, 425, 429, 503, 529])
-_GRAVITY: tuple[CaseVerdict, ...] = ("fail", "error", "unsupported", "deviates", "pass")
 _LONGEST_QUOTE = 160
-_MOST_REASONS = 3
+_NEEDLESS = frozenset(["RSP813", "SEQ412", "SEQ420", "SSE121", "USG505"])  # an event comes where none should
 _UNMEASURED = "clients that check every event against the reference (none was measured with this defect)"
 
 Answers = Mapping[str, Sequence[Answer]]
@@ -26,11 +28,17 @@ Answers = Mapping[str, Sequence[Answer]]
 @dataclass(slots=True)
 class _Reported:
     """What the cases judged so far have reported about their APIs: codes of lint, damaged
-    streams, and whether it answers plain and streaming requests at all."""
+    streams, plain answers that are not JSON, and with which status it refuses plain or streaming requests, if all."""
 
     codes: dict[tuple[str, str], str] = field(default_factory=dict)
-    damage: dict[tuple[str, str], str] = field(default_factory=dict)
-    unanswered: dict[tuple[str, bool], str] = field(default_factory=dict)
+    damage: dict[tuple[str, Verdict], str] = field(default_factory=dict)
+    unreadable: dict[str, str] = field(default_factory=dict)
+    unanswered: dict[tuple[str, bool], tuple[str, int | None]] = field(default_factory=dict)
+
+    def damaged_in(self, api: str, verdict: Verdict) -> str | None:
+        """Return the case that has reported streams with this verdict, or if none has, with another one."""
+        others = (key for (other, _), key in self.damage.items() if other == api)
+        return self.damage.get((api, verdict)) or next(others, None)
 
 
 def judge(probes: Sequence[Probe], repetitions: Sequence[Answers]) -> list[CaseResult]:
@@ -43,10 +51,12 @@ def judge(probes: Sequence[Probe], repetitions: Sequence[Answers]) -> list[CaseR
     runs: list[dict[str, CaseResult]] = []
     for answers in repetitions:
         reported = _Reported()
-        runs.append({})
-        for probe in ordered:
-            if probe.key in answers:
-                runs[-1][probe.key] = _judged(probe, answers[probe.key], owners, reported)
+        cases = [
+            Judged(probe, answers[probe.key], tuple(_flaws(probe, answers[probe.key], owners, reported)))
+            for probe in ordered
+            if probe.key in answers
+        ]
+        runs.append({case.probe.key: _result(case) for case in settled(cases)})
     return [
         _together([run[probe.key] for run in runs if probe.key in run])
         for probe in probes
@@ -62,7 +72,7 @@ def _rank(probe: Probe) -> tuple[int, str]:
 def _together(results: Sequence[CaseResult]) -> CaseResult:
     """Return one result for all repetitions of a case."""
     verdicts = [result.verdict for result in results]
-    worst = min(results, key=lambda result: _GRAVITY.index(result.verdict))
+    worst = min(results, key=lambda result: GRAVITY.index(result.verdict))
     evidence = tuple(evidence_item for result in results for evidence_item in result.evidence)
     if len(set(verdicts)) == 1:
         return _with(worst, worst.verdict, worst.why, evidence)
@@ -82,12 +92,9 @@ def _with(result: CaseResult, verdict: CaseVerdict, why: str, evidence: tuple[st
     )
 
 
-def _judged(
-    probe: Probe, answers: Sequence[Answer], owners: Mapping[tuple[str, str], str], reported: _Reported
-) -> CaseResult:
-    flaws = list(_flaws(probe, answers, owners, reported))
-    verdict: CaseVerdict = min((flaw.verdict for flaw in flaws), key=_GRAVITY.index, default="pass")
-    grave = [flaw for flaw in flaws if flaw.verdict == verdict]
+def _result(case: Judged) -> CaseResult:
+    probe, answers, verdict = case.probe, case.answers, case.verdict
+    grave = [flaw for flaw in case.flaws if flaw.verdict == verdict]
     breaks = dict.fromkeys(
         client for flaw in grave for client in (probe.clients if flaw.breaks is None else flaw.breaks)
     )
@@ -98,15 +105,10 @@ def _judged(
         group=probe.group,
         api=probe.api,
         verdict=verdict,
-        why=_joined(list(dict.fromkeys(flaw.why for flaw in grave))),
+        why=joined(flaw.why for flaw in grave),
         breaks=tuple(breaks) if verdict == "fail" else (),
         evidence=tuple(dict.fromkeys(answer.evidence for answer in seen if answer.evidence)),
     )
-
-
-def _joined(reasons: Sequence[str]) -> str:
-    more = f"; and {len(reasons) - _MOST_REASONS} more" if len(reasons) > _MOST_REASONS else ""
-    return "; ".join(reasons[:_MOST_REASONS]) + more
 
 
 def _flaws(
@@ -116,20 +118,22 @@ def _flaws(
     blocking = [flaw for index, answer in enumerate(answers) for flaw in _blocked(probe, answer, index, reported)]
     if blocking:
         if probe.refusal == "fail":
-            reported.unanswered[probe.api, probe.asks[0].streams] = probe.key
+            reported.unanswered[probe.api, probe.asks[0].streams] = probe.key, answers[0].status
         yield from blocking
         return
     if missing := [ask for ask in probe.chain if not any(answer.ask == ask for answer in answers)]:
         reason = "the answer before it has no call" if missing[0].follows else "it was not recorded"
         yield Flaw("error", f"not judged: the request {missing[0].name!r} was not sent, as {reason}")
         return
+    if probe.refusal == "fail" and any(not answer.ask.streams and answer.json is None for answer in answers):
+        reported.unreadable[probe.api] = probe.key
     flaws = [_unless_known(flaw, probe, reported) for expectation in probe.expects for flaw in expectation(answers)]
     for index, answer in enumerate(answers):
         flaws += _found(probe, answer, index, owners, reported)
         if _damaged(answer) and answer.stream.verdict in probe.damage:
             reported.damage[probe.api, answer.stream.verdict] = probe.key
             if not any(flaw.verdict == "fail" for flaw in flaws):
-                flaws.append(Flaw("fail", _damage(answer), index, _clients(answer)))
+                flaws.append(Flaw("fail", _damage(answer), index, _clients(answer), misplaced=True))
     consequence = next(
         (flaw for flaw in map(partial(_consequence, probe, reported), answers) if flaw is not None), None
     )
@@ -148,7 +152,7 @@ def _unless_known(flaw: Flaw, probe: Probe, reported: _Reported) -> Flaw:
 
 def _consequence(probe: Probe, reported: _Reported, answer: Answer) -> Flaw | None:
     """Return why flaws of an answer are not this case's: another case has reported that the stream is damaged."""
-    known = reported.damage.get((probe.api, answer.stream.verdict)) if _damaged(answer) else None
+    known = reported.damaged_in(probe.api, answer.stream.verdict) if _damaged(answer) else None
     if known is None or known == probe.key or probe.refusal == "expected":
         return None
     return Flaw("error", f"not judged: {_damage(answer)}, see {known}")
@@ -156,15 +160,18 @@ def _consequence(probe: Probe, reported: _Reported, answer: Answer) -> Flaw | No
 
 def _blocked(probe: Probe, answer: Answer, index: int, reported: _Reported) -> Iterator[Flaw]:
     """Yield why an answer cannot be judged by what the case expects: there is none, it is a refusal, or the stream is damaged."""
-    status, unanswered = answer.status, reported.unanswered.get((probe.api, answer.ask.streams))
+    status, ends = answer.status, answer.exchange.end
+    core, refused = reported.unanswered.get((probe.api, answer.ask.streams), (probe.key, None))
     if status is None:
         yield Flaw("error", f"no response: {_ending(answer)}", index)
     elif (
-        unanswered not in (None, probe.key)
+        core != probe.key
         and not 200 <= status < 300
-        and (status >= 500 or probe.refusal != "expected")
+        and (probe.refusal != "expected" or _says_nothing(status, refused))
     ):
-        yield Flaw("error", f"not judged: status {status}, see {unanswered}", index)
+        yield Flaw("error", f"not judged: status {status}, see {core}", index)
+    elif _is_unreadable(answer) and reported.unreadable.get(probe.api, probe.key) != probe.key:
+        yield Flaw("error", f"not judged: the body is not JSON, see {reported.unreadable[probe.api]}", index)
     elif answer.ask.leaves:
         return
     elif probe.refusal != "expected" and not 200 <= status < 300:
@@ -172,14 +179,24 @@ def _blocked(probe: Probe, answer: Answer, index: int, reported: _Reported) -> I
         yield Flaw("fail", flaw.why, index) if flaw.verdict == "unsupported" and probe.refusal == "fail" else flaw
     elif _damaged(answer) and probe.refusal != "expected":
         what, verdict = _damage(answer), answer.stream.verdict
-        known = reported.damage.get((probe.api, verdict))
-        own = probe.finds or probe.damage
+        known = reported.damaged_in(probe.api, verdict)
+        own = probe.judges_streams
         if known is not None and known != probe.key and (not own or verdict == "not-a-stream"):
             yield Flaw("error", f"not judged: {what}, see {known}", index)
         elif not own:
-            yield Flaw("fail", what, index, _clients(answer))
-    elif not answer.ask.streams and answer.exchange.end is not None and answer.exchange.end.reason != "eof":
+            yield Flaw("fail", what, index, _clients(answer), misplaced=True)
+    elif (not answer.ask.streams or status >= 400) and ends is not None and ends.reason != "eof":
         yield Flaw("error", f"not judged: the response ended with {_ending(answer)}", index)
+
+
+def _says_nothing(status: int, refused: int | None) -> bool:
+    """Return whether a refusal is due to what ails all requests. One of the key is not: it may be that the own is wrong as well."""
+    return status >= 500 or (status == refused and status not in (401, 403))
+
+
+def _is_unreadable(answer: Answer) -> bool:
+    """Return whether an answer was to be a JSON document, as a plain answer or a refusal, and is none."""
+    return (not answer.ask.streams or (answer.status or 0) >= 400) and answer.json is None
 
 
 def _refused(answer: Answer, index: int) -> Flaw:
@@ -207,6 +224,9 @@ def _damage(answer: Answer) -> str:
     verdict = answer.stream.verdict
     if verdict == "not-a-stream":
         kind = answer.exchange.content_type or "missing"
+        if "event-stream" in kind.lower() or "ndjson" in kind.lower():
+            what = "has no complete event" if answer.exchange.frames.body.strip() else "is empty"
+            return f"expected a stream, and the body {what}"
         return f"expected a stream, and the content type is {_quoted(kind)}"
     if verdict == "truncated":
         return f"the stream is cut off ({_ending(answer)})"
@@ -229,18 +249,47 @@ def _found(
     if not answer.ask.streams or answer.ask.leaves or answer.status is None or answer.status >= 300:
         return
     for finding in answer.findings:
+        if _is_cut_off(finding, answer):
+            continue
         owner = _owner(probe.api, finding.code, owners)
-        if probe.finds or probe.damage:
+        if probe.judges_streams:
             if owner != probe.key:
                 continue
             reported.codes[probe.api, finding.code] = probe.key
-        elif (probe.api, finding.code) in reported.codes or finding.code.startswith(("TIM", *probe.allows)):
+        elif _is_known(probe, finding, answer, reported) or finding.code.startswith(("TIM", *probe.allows)):
             continue
         if finding.severity != "info":
             many = f" ({finding.count} times)" if finding.count > 1 else ""
             verdict: CaseVerdict = "fail" if finding.severity == "error" else "deviates"
             breaks = finding.breaks or (_UNMEASURED,)
-            yield Flaw(verdict, f"{finding.code} {_quoted(finding.message)}{many}", index, breaks)
+            yield Flaw(verdict, f"{finding.code} {_quoted(finding.message)}{many}", index, breaks, code=finding.code)
+
+
+def _is_known(probe: Probe, finding: Finding, answer: Answer, reported: _Reported) -> bool:
+    """Return whether another case has reported a finding: its code, or a defect, as grave, of an event that should not be there."""
+    codes, api = reported.codes, probe.api
+    if (api, finding.code) in codes:
+        return True
+    if finding.code not in _NEEDLESS or finding.count > 1:
+        return False
+    event = _event_text(finding, answer)
+    others = (f for f in answer.findings if (api, f.code) in codes and event is not None)
+    return any(
+        SEVERITIES.index(other.severity) <= SEVERITIES.index(finding.severity) and _event_text(other, answer) == event
+        for other in others
+    )
+
+
+def _event_text(finding: Finding, answer: Answer) -> bytes | None:
+    """Return the bytes of the event of a finding; None if it is of none. In JSON lines, and those after it."""
+    start = finding.place.byte
+    return None if start is None else answer.exchange.frames.body[start:].partition(b"\n\n")[0]
+
+
+def _is_cut_off(finding: Finding, answer: Answer) -> bool:
+    """Return whether the JSON of a finding is that of an event within which the body ends: the end is what is wrong."""
+    ends = (other.place.event for other in answer.findings if other.code == "SSE103")
+    return finding.code.startswith("JSN") and finding.place.event in ends
 
 
 def _owner(api: str, code: str, owners: Mapping[tuple[str, str], str]) -> str | None:

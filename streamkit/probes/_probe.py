@@ -23,6 +23,7 @@ from typing import Any, Literal, TypedDict, Unpack
 
 import orjson
 
+from streamkit.errors import CatalogueError, suggestion
 from streamkit.frozen import dataclass
 from streamkit.model.exchange import Exchange, Headers
 from streamkit.model.finding import Finding
@@ -41,6 +42,9 @@ COPY_WORDS = ("amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "he
 
 WRONG_KEY = "streamkit-probe-wrong-key"
 """The key that is sent by requests with a wrong key."""
+
+GROUPS = ("answer", "stream", "usage", "limits", "tools", "json", "reasoning", "input", "errors", "http", "timing")
+"""The groups of the cases."""
 
 SECTIONS = ("Sends", "Expects", "Why", "Reference", "Clients")
 _SECTION = re.compile(rf"^({'|'.join(SECTIONS)}): (.*?)(?=\n\n|\Z)", re.MULTILINE | re.DOTALL)
@@ -215,13 +219,16 @@ def _is_text(value: Any) -> bool:
 class Flaw:
     """A way in which answers differ from what a case expects. `at` is the place of the answer, from 0; None means all. If
     `breaks` is None, the clients of the manual are named. `known_as` are codes of lint for the same flaw: if another case has
-    reported one, that case is named instead."""
+    reported one, that case is named instead. `code` is that of the finding which the flaw is. `misplaced` means that events of
+    the answer are missing, repeated or out of place."""
 
     verdict: CaseVerdict
     why: str
     at: int | None = None
     breaks: tuple[str, ...] | None = None
     known_as: tuple[str, ...] = ()
+    code: str | None = None
+    misplaced: bool = False
 
 
 Expectation = Callable[[Sequence[Answer]], Iterable[Flaw]]
@@ -267,8 +274,10 @@ class Probe:
 
     @staticmethod
     def declare(module: str, *, api: str, group: str, asks: tuple[Ask, ...], **traits: Unpack[Traits]) -> Probe:
-        """Return the case of a file, which provides its name and its manual."""
+        """Return the case of a file, which provides its name and its manual. Raises CatalogueError for an unknown group."""
         name = module.rpartition(".")[2].replace("_", "-")
+        if group not in GROUPS:
+            raise CatalogueError(f"{module}: unknown group {group!r}; {suggestion(group, GROUPS)}")
         docstring = (sys.modules[module].__doc__ or "").strip()
         return Probe(name=name, api=api, group=group, docstring=docstring, asks=asks, **traits)
 
@@ -281,6 +290,11 @@ class Probe:
     def title(self) -> str:
         """The first line of the manual."""
         return self.docstring.partition("\n")[0].rstrip(".")
+
+    @property
+    def judges_streams(self) -> bool:
+        """Whether this is one of the cases that judge the parts of the plain streamed answer."""
+        return bool(self.finds or self.damage)
 
     @property
     def chain(self) -> tuple[Ask, ...]:
