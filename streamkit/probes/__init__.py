@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from streamkit.probes._expect import calls_tool as calls_tool
     from streamkit.probes._expect import content_type as content_type
     from streamkit.probes._expect import counts_are_numbers as counts_are_numbers
+    from streamkit.probes._expect import cut_at as cut_at
     from streamkit.probes._expect import fields as fields
     from streamkit.probes._expect import finish as finish
     from streamkit.probes._expect import has_role as has_role
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from streamkit.probes._expect import json_text as json_text
     from streamkit.probes._expect import lists_model as lists_model
     from streamkit.probes._expect import only as only
-    from streamkit.probes._expect import output_within as output_within
     from streamkit.probes._expect import quoted as quoted
     from streamkit.probes._expect import same_connection as same_connection
     from streamkit.probes._expect import stops_at as stops_at
@@ -75,6 +75,7 @@ _PLACES = {
     "counts_are_numbers": "_expect",
     "COPY": "_probe",
     "COPY_WORDS": "_probe",
+    "cut_at": "_expect",
     "each": "_probe",
     "error_object": "_refusals",
     "Expectation": "_probe",
@@ -91,7 +92,6 @@ _PLACES = {
     "MODEL": "_probe",
     "never_fails": "_refusals",
     "only": "_expect",
-    "output_within": "_expect",
     "Probe": "_probe",
     "PROBES": "_probe",
     "quoted": "_expect",

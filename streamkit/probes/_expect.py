@@ -17,6 +17,7 @@ from streamkit.text import shorten
 _QUOTE = 60
 _NO_FINISH = ("SEQ410",)
 _WORD = re.compile(r"\w+")
+_PIECE = re.compile(r"\w+|[^\w\s]")  # roughly a token
 _COUNTING = "programs that count costs: the same question has two prices"
 
 
@@ -102,6 +103,8 @@ def usage_adds_up() -> Expectation:
         usage = answer.reply.usage
         if usage is None or usage.output is None:
             return Flaw("deviates", "no usage is reported")
+        if usage.output == 0 and answer.message.text:
+            return Flaw("deviates", f"usage: 0 tokens of output for {quoted(answer.message.text)}")
         if usage.total is not None and usage.input is not None and usage.total < usage.input + usage.output:
             return f"usage: {usage.input} + {usage.output} tokens are more than the total {usage.total}"
         if usage.total is not None and usage.input is not None and usage.total > usage.input + usage.output:
@@ -111,14 +114,25 @@ def usage_adds_up() -> Expectation:
     return each(check)
 
 
-def output_within(limit: int) -> Expectation:
-    """The reported output has at most `limit` tokens."""
+def cut_at(limit: int, reason: str) -> Expectation:
+    """The answer was cut off after `limit` tokens, with this finish reason. One that ended before the limit shows nothing."""
 
-    def check(answer: Answer) -> str | None:
-        output = answer.reply.usage.output if answer.reply.usage else None
-        return None if output is None or output <= limit else f"{output} tokens of output, expected at most {limit}"
+    def found(answers: Sequence[Answer]) -> Iterator[Flaw]:
+        for index, answer in enumerate(answers):
+            output = answer.reply.usage.output if answer.reply.usage else None
+            if answer.message.finish != reason:
+                yield replace(_uncut(answer, limit, reason, output), at=index)
+            if output is not None and output > limit:
+                yield Flaw("fail", f"{output} tokens of output, expected at most {limit}", index)
 
-    return each(check)
+    return found
+
+
+def _uncut(answer: Answer, limit: int, reason: str, output: int | None) -> Flaw:
+    tokens = output or len(_PIECE.findall(answer.message.text))
+    if answer.message.finish is not None and 0 < tokens < limit:
+        return Flaw("deviates", f"the answer ended before the limit: {quoted(answer.message.text)}")
+    return _wrong_finish(answer.message.finish, reason)
 
 
 def content_type(*kinds: str) -> Expectation:

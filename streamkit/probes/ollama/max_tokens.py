@@ -13,9 +13,7 @@ Clients: structured output helpers, agents.
 
 from __future__ import annotations
 
-from streamkit.probes import Probe, finish, output_within
+from streamkit.probes import Probe, cut_at
 from streamkit.probes.ollama._asks import SHORT
 
-PROBE = Probe.declare(
-    __name__, api="ollama", group="limits", asks=(SHORT,), expects=(finish("length"), output_within(3))
-)
+PROBE = Probe.declare(__name__, api="ollama", group="limits", asks=(SHORT,), expects=(cut_at(3, "length"),))
