@@ -73,11 +73,12 @@ no pieces, so that the time to the first token is missing; `messages-tuple` send
 
 ### AG-UI's conformance streams
 
-The specification of AG-UI has a corpus of streams for clients (`spec/1.1/conformance/streams` in its repository), each with the outcome
-that it requires. It is in no package, and not copied here. `STREAMKIT_AG_UI_SPEC=FOLDER pytest tests/apis/test_ag_ui_conformance.py`
-checks a copy of it: what a client must reject has an error, what it must accept has none, and the messages and the state are those
-required. 52 of the 68 streams of version 1.1 were checked by hand, which found five mistakes of `lint` and `reassemble`; those left are
-about the client's requests, older versions, or say the same again. A scheduled workflow checks all.
+The specification of AG-UI has a corpus of 68 streams for clients (version 1.1, `spec/1.1/conformance/streams` in its repository), each
+with the outcome that it requires. `tests/apis/ag_ui_conformance.jsonl` has all of them, with IDs and texts of our own: what a client must
+reject has an error, what it must accept has none, and the messages and the state are those required. A role that does not exist is an
+error, because the first-party client rejects it, although the specification asks clients to ignore it. What a client itself sends is not
+checked. `STREAMKIT_AG_UI_SPEC=FOLDER pytest tests/apis/test_ag_ui_conformance.py` checks a copy of the specification; a
+scheduled workflow does so with the newest.
 
 ## Producers
 
