@@ -68,8 +68,9 @@ each event was replaced by nested arrays, numbers of 400 digits, lone surrogates
 `tests/apis/test_any_json.py`).
 
 OpenAI's Realtime API has no row of real streams: a session needs a key. Its shapes and names are those of the types of openai-python,
-which has no accumulator to compare with. `langgraph` with the modes `values`, `updates` and `messages` sends what there is so far and
-no pieces, so that the time to the first token is missing; `messages-tuple` sends pieces.
+which has no accumulator to compare with. Of LangGraph's modes, `messages`, `messages-tuple` and `events` send what the model streams, so that there is a time to the first token;
+`messages` repeats all there is so far in each event, of which only what is new counts. `values`, `updates`, `tasks` and `debug` send states
+after a step, `custom` what the graph makes of it: the time is missing, with that reason.
 
 ### AG-UI's conformance streams
 

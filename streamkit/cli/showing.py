@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import repeat, starmap
-from typing import Literal
+from typing import Any, Literal
 
 from streamkit.errors import CannotWrite
 from streamkit.model.exchange import Exchange, Frame, Frames, Response
@@ -105,6 +105,7 @@ class TextExtractor:
         self._head: list[bytes] = []
         self._waiting: list[tuple[bytes, str]] = []  # the data and the type of events
         self._api: object | None = None
+        self._chunk: Callable[[bytes, str], dict[str, Any] | None] | None = None
         self._sampled = 0
 
     def data(self, data: bytes) -> list[str]:
@@ -157,6 +158,8 @@ class TextExtractor:
 
         api = self._api
         assert isinstance(api, Api)
-        chunk = api.decode_chunk(data, name)
+        if self._chunk is None:
+            self._chunk = api.chunk_decoder()
+        chunk = self._chunk(data, name)
         deltas = api.deltas(chunk) if chunk is not None else ()
         return "".join(delta.text for delta in deltas if delta.kind in _TEXTS and delta.choice == 0)

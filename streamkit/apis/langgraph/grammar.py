@@ -12,7 +12,7 @@ from streamkit.apis import Chunk
 from streamkit.apis._kit.reading import as_object, objects_in, to_json
 from streamkit.apis._kit.repeats import repeats
 from streamkit.apis._kit.values import PartTexts, Repeated
-from streamkit.apis.langgraph.chunks import NAMES, is_ai, message_of, mode_of, text_of
+from streamkit.apis.langgraph.chunks import NAMES, is_ai, mode_of, piece_of, text_of
 from streamkit.model.grammar import Grammar, Misstep, Walk
 from streamkit.model.stream import Stream
 from streamkit.model.wording import describe
@@ -100,7 +100,7 @@ class _RunWalk:
             yield Misstep(wrong, chunk, f"{describe(mode)} comes after the end of the run", "$.event", "warning")
 
     def _piece(self, chunk: int, event: Chunk) -> Iterator[Misstep]:
-        message, data = message_of(event), event.get("data")
+        message, data = piece_of(event), event.get("data")
         if type(data) is str:
             yield from self._texts.add(chunk, "$.data", data)
         elif message is not None and is_ai(message):
@@ -110,7 +110,7 @@ class _RunWalk:
 
     def _output(self, chunk: int, event: Chunk) -> Iterator[Misstep]:
         """Check that a piece of a chain's output can be added to those before: all are texts, messages or objects."""
-        data, message = event.get("data"), message_of(event)
+        data, message = event.get("data"), piece_of(event)
         kind = "a message" if message is not None else describe([] if type(data) is list else data)
         kind = "a text" if type(data) is str else kind
         if type(data) in (str, dict):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from streamkit.apis._kit.misfits import explain, misfit_checker, misfit_kinds, unknown_fields
@@ -26,6 +25,7 @@ from streamkit.apis._kit.shape import (
     variants,
     words,
 )
+from streamkit.apis.langgraph.chunks import ADDED
 from streamkit.model.stream import Misfit
 
 _REQUIRED = Field(ANY.shape, required=True)
@@ -34,11 +34,13 @@ _TYPES = (
     *("human", "ai", "system", "tool", "function", "chat", "remove", "developer"),
     *(f"{name}MessageChunk" for name in ("Human", "AI", "System", "Tool", "Function", "Chat")),
 )
-_USAGE = structure(_COUNTS, null=True)
+_USAGE = structure({**_COUNTS, "input_token_details": ANY, "output_token_details": ANY}, null=True)
 _CHUNK = structure(
     {"name": string(null=True), "args": string(null=True), "id": string(null=True), "index": ANY, "type": string()}
 )
-_CALL = structure({"name": string(required=True), "args": structure({}, required=True), "id": string(null=True)})
+_CALL = structure(
+    {"name": string(required=True), "args": structure({}, required=True), "id": string(null=True), "type": ANY}
+)
 _MESSAGE = structure(
     {
         "content": Field(Shape(types=("string", "array")), required=True),
@@ -50,6 +52,7 @@ _MESSAGE = structure(
         "usage_metadata": _USAGE,
         "response_metadata": structure({}),
         "additional_kwargs": structure({}),
+        **dict.fromkeys(("invalid_tool_calls", "tool_call_id", "artifact", "status"), ANY),
     }
 )
 _MESSAGES = array(_MESSAGE, required=True)
@@ -86,7 +89,11 @@ SHAPE = variants(
 ).shape
 
 _event_misfits = misfit_checker(SHAPE)
-unknown = partial(unknown_fields, SHAPE)
+
+
+def unknown(chunks: Sequence[dict[str, Any]], known: Sequence[str]) -> Iterator[Misfit]:
+    """Yield every field that is not in the tables."""
+    yield from unknown_fields(SHAPE, chunks, (*known, f"$.{ADDED}"))
 
 
 def misfits(chunks: Sequence[dict[str, Any]]) -> Iterator[Misfit]:
