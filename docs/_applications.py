@@ -31,6 +31,11 @@ EXPLAINED = {
     ): "If the model rejects the first request, the adapter finishes a step that it never started. `useChat` of ai 7"
     " shows the error all the same, so this is a warning.",
     (
+        "a2a-sdk",
+        "SEQ450",
+    ): "The agent sends artifacts without the task before them, as the sample `travel_planner_agent` does. The specification requires the"
+    " task first; the SDK's server passes the artifacts on, and its client makes up a task, so this is a warning.",
+    (
         "LangServe",
         "SEQ424",
     ): "After the event `error`, the server closes the connection without the last chunk of the HTTP body."
@@ -85,7 +90,8 @@ scheduled workflow does so with the newest.
 
 Each was started on the newest version with its models played by `streamkit serve` (the synthetic recordings of this project), was asked
 by its own client where it has one, and was recorded between the two by `streamkit proxy`. In the column *text*, a name is that of the
-recording whose whole text the stream has. The recordings are in `tests/producers/recordings`; `python -m tests.producers.table` makes
+recording whose whole text the stream has. The agents of a2a-sdk called `helloworld`, `currency` and `planner` do what three of the
+protocol's own samples do (`helloworld`, `langgraph` and `travel_planner_agent` in a2aproject/a2a-samples). The recordings are in `tests/producers/recordings`; `python -m tests.producers.table` makes
 them again, and a scheduled workflow repeats the comparison.
 
 | producer | request | API | verdict | findings | text |

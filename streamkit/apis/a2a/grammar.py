@@ -14,7 +14,7 @@ from typing import Any
 from streamkit.apis import Chunk
 from streamkit.apis._kit.reading import as_object, as_string, objects_in
 from streamkit.apis._kit.values import Counter, PartTexts, Repeated, instant
-from streamkit.apis.a2a.chunks import event_of, is_last, is_old, is_over, state_of, text_of
+from streamkit.apis.a2a.chunks import event_of, is_last, is_old, is_over, is_snapshot, state_of, text_of
 from streamkit.model.grammar import Grammar, Misstep, Walk
 from streamkit.model.stream import Stream
 from streamkit.model.wording import describe
@@ -107,9 +107,9 @@ class _TaskWalk:
         yield from self._same.check(chunk, "$.id", given, name="JSON-RPC id", kind="id-changed")
 
     def _order(self, chunk: int, kind: str, event: Chunk) -> Iterator[Misstep]:
-        symbol = kind if kind in ("task", "message") else "last" if is_last(event) else "event"
+        ends = is_last(event) and kind != "message" and not is_snapshot(event)
         before = self._walk.state(0)
-        wrong = self._walk.step(0, "last" if symbol == "task" and is_last(event) else symbol)
+        wrong = self._walk.step(0, "last" if ends else kind if kind in ("task", "message") else "event")
         if wrong == "after-end":
             yield Misstep(
                 wrong, chunk, f"{describe(kind)} comes after the event that ends the stream", "$.result", "warning"
