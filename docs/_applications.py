@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[1]
 PAGE = Path(__file__).parent / "application-streams.md"
 PRODUCERS = ROOT / "tests" / "specs" / "producers"
 RECORDED = ROOT / "tests" / "producers" / "recorded.json"
+CLIENTS = RECORDED.parent / "recordings" / "openai.clients.json"
 FIGURES = ROOT / "tests" / "rules" / "application_defects.json"
 
 _ROW = re.compile(r"^\| `(\w+)/[^`]+` \| [^|]+ \|[^|]*\| [\w-]+ \|([^|]*)\|$", re.MULTILINE)
@@ -72,8 +73,12 @@ Every one of these streams gives the same result when it arrives in single bytes
 each event was replaced by nested arrays, numbers of 400 digits, lone surrogates and the like (`tests/rules/test_hostile.py`,
 `tests/apis/test_any_json.py`).
 
-OpenAI's Realtime API has no row of real streams: a session needs a key. Its shapes and names are those of the types of openai-python,
-which has no accumulator to compare with. Of LangGraph's modes, `messages`, `messages-tuple` and `events` send what the model streams, so that there is a time to the first token;
+A real session of OpenAI's Realtime API needs a key, so its row has no real streams: a small server
+(`tests/producers/programs/openai_websocket.py`) plays text, speech, a call, an error and a cancelled response with the events of OpenAI's
+reference, to openai-python, whose events are typed, and to openai-agents, which validates each of them and keeps the conversation. What
+both have at the end is what is reassembled from the recording between them (`tests/producers/test_websocket_clients.py`).
+
+Of LangGraph's modes, `messages`, `messages-tuple` and `events` send what the model streams, so that there is a time to the first token;
 `messages` repeats all there is so far in each event, of which only what is new counts. `values`, `updates`, `tasks` and `debug` send states
 after a step, `custom` what the graph makes of it: the time is missing, with that reason.
 
@@ -146,7 +151,12 @@ def _share(figure: dict[str, Any]) -> str:
 
 
 def _websocket_rows() -> list[str]:
-    referees = {"openai_responses": "openai-python, over HTTP as well", "openai_realtime": "-"}
+    clients = json.loads(CLIENTS.read_text(encoding="utf-8"))
+    sessions = {"openai_responses": 0, "openai_realtime": 0}
+    for name in clients.keys() - {"version"}:
+        sessions["openai_responses" if name.startswith("response ") else "openai_realtime"] += 1
+    both = f"`connect()` of openai-python {clients['version']}, openai-agents"
+    referees = {api: f"{both}: {count} of {count}" for api, count in sessions.items()}
     return [
         f"| [`{api}`](apis.md#{api}) over a [WebSocket](websocket.md) | - | - | {_defects(api)} | {referee} |"
         for api, referee in referees.items()
