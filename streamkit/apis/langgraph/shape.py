@@ -39,23 +39,30 @@ _CHUNK = structure(
     {"name": string(null=True), "args": string(null=True), "id": string(null=True), "index": ANY, "type": string()}
 )
 _CALL = structure(
-    {"name": string(required=True), "args": structure({}, required=True), "id": string(null=True), "type": ANY}
-)
-_MESSAGE = structure(
     {
-        "content": Field(Shape(types=("string", "array")), required=True),
-        "type": words(*_TYPES, required=True),
-        "id": expected(string(null=True)),
-        "name": string(null=True),
-        "tool_calls": array(_CALL, null=True),
-        "tool_call_chunks": array(_CHUNK, null=True),
-        "usage_metadata": _USAGE,
-        "response_metadata": structure({}),
-        "additional_kwargs": structure({}),
-        **dict.fromkeys(("invalid_tool_calls", "tool_call_id", "artifact", "status"), ANY),
+        "name": string(required=True),
+        "args": structure({}, required=True),
+        "id": string(null=True),
+        "type": words("tool_call", null=True),
     }
 )
-_MESSAGES = array(_MESSAGE, required=True)
+_FIELDS = {
+    "content": Field(Shape(types=("string", "array")), required=True),
+    "type": words(*_TYPES, required=True),
+    "id": expected(string(null=True)),
+    "name": string(null=True),
+    "tool_calls": array(_CALL, null=True),
+    "tool_call_chunks": array(_CHUNK, null=True),
+    "usage_metadata": _USAGE,
+    "response_metadata": structure({}),
+    "additional_kwargs": structure({}),
+    **dict.fromkeys(("invalid_tool_calls", "tool_call_id", "artifact", "status"), ANY),
+}
+_MESSAGE = structure(_FIELDS)
+_STREAMED = array(structure({**_FIELDS, "id": string(required=True)}), required=True)
+_ANNOUNCED = Field(
+    Shape(types=("object",), others=structure({"metadata": structure({}, required=True)})), required=True
+)
 # A state may be anything; `messages` is by convention where a graph keeps the conversation.
 _STATE = Field(
     Shape(fields={"messages": Field(Shape(types=("array", "object"), items=_MESSAGE.shape)).called(inside="warning")}),
@@ -74,9 +81,9 @@ SHAPE = variants(
         "values": {"data": _STATE},
         "updates": {"data": _OBJECT},
         "messages": {"data": Field(Shape(types=("array",)), required=True)},
-        "messages/partial": {"data": _MESSAGES},
-        "messages/complete": {"data": _MESSAGES},
-        "messages/metadata": {"data": _OBJECT},
+        "messages/partial": {"data": _STREAMED},
+        "messages/complete": {"data": _STREAMED},
+        "messages/metadata": {"data": _ANNOUNCED},
         "custom": {"data": _REQUIRED},
         "events": {"data": _OBJECT},
         "tasks": {"data": _OBJECT},
