@@ -19,6 +19,7 @@ from streamkit.wire.values import Decoder, Event
 ShowMode = Literal["text", "raw", "data", "none"]
 
 _SAMPLE = 8  # events to look at to detect the API
+_HEAD = 1 << 20  # bytes of a body that are kept until its API is known
 _TEXTS = ("text", "refusal")
 
 
@@ -103,6 +104,7 @@ class TextExtractor:
         self.response: Response | None = None
         self._decoder: Decoder | None = None
         self._head: list[bytes] = []
+        self._size = 0  # bytes in the head
         self._waiting: list[tuple[bytes, str]] = []  # the data and the type of events
         self._api: object | None = None
         self._chunk: Callable[[bytes, str], dict[str, Any] | None] | None = None
@@ -114,8 +116,9 @@ class TextExtractor:
 
     def text(self, data: bytes) -> str:
         """Return the text added by the events that these bytes complete."""
-        if len(self._head) < 64 and self._api is None:
+        if self._size < _HEAD and self._api is None:
             self._head.append(data)
+            self._size += len(data)
         return self._text_of_events(self._events(data))
 
     def rest(self, *, text: bool) -> str:

@@ -49,6 +49,7 @@ KINDS = TASK.kinds | {
     "id-changed",
     "missing-start",
     "repeated-delta",
+    "repeated-start",
     "state-order",
     "unopened-part",
 }
@@ -70,7 +71,7 @@ class _TaskWalk:
         self._clock = Counter(repeats=True)
         self._texts = PartTexts()
         self._artifacts: dict[str, bool] = {}
-        self._begun = False
+        self._begun = self._has_task = False
         self._last = ""
         request = stream.exchange.request
         body = request.body.value if request is not None and request.body is not None else None
@@ -116,6 +117,10 @@ class _TaskWalk:
             )
         elif wrong == "unknown-event":
             yield Misstep(wrong, chunk, "a message in the stream of a task", "$.result")
+        elif before == "open" and kind == "task" and is_old(event) and self._has_task:
+            # a2a-sdk 0.3, `ClientTaskManager.save_task_event`: "Task is already set".
+            yield Misstep("repeated-start", chunk, "the task is sent a second time", "$.result", "error")
+        self._has_task |= kind == "task"
         if before == "new" and kind not in ("task", "message") and not self._resumed():
             yield Misstep(
                 "missing-start", chunk, f"the stream begins with {describe(kind)} instead of the task", "$.result"
