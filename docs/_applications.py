@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[1]
 PAGE = Path(__file__).parent / "application-streams.md"
 PRODUCERS = ROOT / "tests" / "specs" / "producers"
 RECORDED = ROOT / "tests" / "producers" / "recorded.json"
+CLIENTS = RECORDED.parent / "recordings" / "openai.clients.json"
 FIGURES = ROOT / "tests" / "rules" / "application_defects.json"
 
 _ROW = re.compile(r"^\| `(\w+)/[^`]+` \| [^|]+ \|[^|]*\| [\w-]+ \|([^|]*)\|$", re.MULTILINE)
@@ -30,6 +31,11 @@ EXPLAINED = {
         "SEQ452",
     ): "If the model rejects the first request, the adapter finishes a step that it never started. `useChat` of ai 7"
     " shows the error all the same, so this is a warning.",
+    (
+        "a2a-sdk",
+        "SEQ450",
+    ): "The agent sends artifacts without the task before them, as the sample `travel_planner_agent` does. The specification requires the"
+    " task first; the SDK's server passes the artifacts on, and its client makes up a task, so this is a warning.",
     (
         "LangServe",
         "SEQ424",
@@ -67,23 +73,30 @@ Every one of these streams gives the same result when it arrives in single bytes
 each event was replaced by nested arrays, numbers of 400 digits, lone surrogates and the like (`tests/rules/test_hostile.py`,
 `tests/apis/test_any_json.py`).
 
-OpenAI's Realtime API has no row of real streams: a session needs a key. Its shapes and names are those of the types of openai-python,
-which has no accumulator to compare with. `langgraph` with the modes `values`, `updates` and `messages` sends what there is so far and
-no pieces, so that the time to the first token is missing; `messages-tuple` sends pieces.
+A real session of OpenAI's Realtime API needs a key, so its row has no real streams: a small server
+(`tests/producers/programs/openai_websocket.py`) plays text, speech, a call, an error and a cancelled response with the events of OpenAI's
+reference, to openai-python, whose events are typed, and to openai-agents, which validates each of them and keeps the conversation. What
+both have at the end is what is reassembled from the recording between them (`tests/producers/test_websocket_clients.py`).
+
+Of LangGraph's modes, `messages`, `messages-tuple` and `events` send what the model streams, so that there is a time to the first token;
+`messages` repeats all there is so far in each event, of which only what is new counts. `values`, `updates`, `tasks` and `debug` send states
+after a step, `custom` what the graph makes of it: the time is missing, with that reason.
 
 ### AG-UI's conformance streams
 
-The specification of AG-UI has a corpus of streams for clients (`spec/1.1/conformance/streams` in its repository), each with the outcome
-that it requires. It is in no package, and not copied here. `STREAMKIT_AG_UI_SPEC=FOLDER pytest tests/apis/test_ag_ui_conformance.py`
-checks a copy of it: what a client must reject has an error, what it must accept has none, and the messages and the state are those
-required. 52 of the 68 streams of version 1.1 were checked by hand, which found five mistakes of `lint` and `reassemble`; those left are
-about the client's requests, older versions, or say the same again. A scheduled workflow checks all.
+The specification of AG-UI has a corpus of 68 streams for clients (version 1.1, `spec/1.1/conformance/streams` in its repository), each
+with the outcome that it requires. `tests/apis/ag_ui_conformance.jsonl` has all of them, with IDs and texts of our own: what a client must
+reject has an error, what it must accept has none, and the messages and the state are those required. A role that does not exist is an
+error, because the first-party client rejects it, although the specification asks clients to ignore it. What a client itself sends is not
+checked. `STREAMKIT_AG_UI_SPEC=FOLDER pytest tests/apis/test_ag_ui_conformance.py` checks a copy of the specification; a
+scheduled workflow does so with the newest.
 
 ## Producers
 
 Each was started on the newest version with its models played by `streamkit serve` (the synthetic recordings of this project), was asked
 by its own client where it has one, and was recorded between the two by `streamkit proxy`. In the column *text*, a name is that of the
-recording whose whole text the stream has. The recordings are in `tests/producers/recordings`; `python -m tests.producers.table` makes
+recording whose whole text the stream has. The agents of a2a-sdk called `helloworld`, `currency` and `planner` do what three of the
+protocol's own samples do (`helloworld`, `langgraph` and `travel_planner_agent` in a2aproject/a2a-samples). The recordings are in `tests/producers/recordings`; `python -m tests.producers.table` makes
 them again, and a scheduled workflow repeats the comparison.
 
 | producer | request | API | verdict | findings | text |
@@ -138,7 +151,12 @@ def _share(figure: dict[str, Any]) -> str:
 
 
 def _websocket_rows() -> list[str]:
-    referees = {"openai_responses": "openai-python, over HTTP as well", "openai_realtime": "-"}
+    clients = json.loads(CLIENTS.read_text(encoding="utf-8"))
+    sessions = {"openai_responses": 0, "openai_realtime": 0}
+    for name in clients.keys() - {"version"}:
+        sessions["openai_responses" if name.startswith("response ") else "openai_realtime"] += 1
+    both = f"`connect()` of openai-python {clients['version']}, openai-agents"
+    referees = {api: f"{both}: {count} of {count}" for api, count in sessions.items()}
     return [
         f"| [`{api}`](apis.md#{api}) over a [WebSocket](websocket.md) | - | - | {_defects(api)} | {referee} |"
         for api, referee in referees.items()

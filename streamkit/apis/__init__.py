@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from streamkit.apis._api import Assembler as Assembler
     from streamkit.apis._api import Chunk as Chunk
     from streamkit.apis._api import Ending as Ending
+    from streamkit.apis._api import Follow as Follow
     from streamkit.apis._api import Judge as Judge
     from streamkit.apis._api import Sample as Sample
     from streamkit.apis._incremental import Incremental as Incremental
@@ -32,6 +33,7 @@ _PLACES = {
     "Assembler": "_api",
     "Chunk": "_api",
     "Ending": "_api",
+    "Follow": "_api",
     "Incremental": "_incremental",
     "Judge": "_api",
     "Sample": "_api",

@@ -17,6 +17,7 @@ from streamkit.model.stream import Misfit, Stream
 from streamkit.registry import Catalogue
 
 Chunk = dict[str, Any]
+Follow = Callable[[Chunk], Chunk]
 
 UNKNOWN = "unknown"
 
@@ -142,6 +143,8 @@ class Api:
     * `streamed` returns False for the object that the API returns without streaming.
     * `unwrap` takes a chunk and the name of its event, and returns the chunk without its envelope. `parse_event` makes
       a chunk from the data and the name of an event, for APIs whose data is not JSON; it returns None if there is none.
+    * `follow` returns a function that takes the chunks of a stream in their order and returns each with what it adds to
+      those before, for APIs whose chunks repeat what was sent. `flags`, `deltas` and the rest then get that.
     * `judge` returns the tables of shape and order; None if the API has no tables.
     * `choices` is the field of the API's object that holds alternative answers, each with an `index`; None if there is
       always exactly one answer.
@@ -164,6 +167,7 @@ class Api:
     streamed: Callable[[Chunk], bool] = lambda _: True
     unwrap: Callable[[Chunk, str], Chunk] | None = None
     parse_event: Callable[[bytes, str], Chunk | None] | None = None
+    follow: Callable[[], Follow] | None = None
     judge: Callable[[], Judge] | None = None
     order: int = 50
     choices: str | None = None
@@ -171,12 +175,20 @@ class Api:
     all_flags: Callable[[Sequence[Chunk]], list[int]] | None = None
     joins: Callable[[Chunk, str], bool] | None = None
 
-    def decode_chunk(self, data: bytes, name: str) -> Chunk | None:
-        """Return the chunk in one event of a stream that is still arriving, or None if the event holds none."""
-        if self.parse_event is not None:
-            return self.parse_event(data, name)
-        chunk, _ = parse(data, 0)
-        return chunk if chunk is None or self.unwrap is None else self.unwrap(chunk, name)
+    def chunk_decoder(self) -> Callable[[bytes, str], Chunk | None]:
+        """Return a function for a stream that is still arriving: it takes the data and the name of each event in their order, and
+        returns its chunk, or None if the event holds none."""
+        followed = self.follow() if self.follow is not None else None
+
+        def decoded(data: bytes, name: str) -> Chunk | None:
+            if self.parse_event is not None:
+                chunk = self.parse_event(data, name)
+            else:
+                chunk, _ = parse(data, 0)
+                chunk = chunk if chunk is None or self.unwrap is None else self.unwrap(chunk, name)
+            return chunk if chunk is None or followed is None else followed(chunk)
+
+        return decoded
 
 
 APIS: Catalogue[Api] = Catalogue("streamkit.apis", Api, lambda api: api.name, apart=("dialects",))

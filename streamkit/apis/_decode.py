@@ -59,6 +59,10 @@ class Decoded:
         """Return a copy with `unwrap` applied to each chunk and the name of its event."""
         return replace(self, chunks=list(map(unwrap, self.chunks, self.names)))
 
+    def followed(self, follow: Callable[[dict[str, Any]], dict[str, Any]]) -> Decoded:
+        """Return a copy with `follow` applied to each chunk, in their order."""
+        return replace(self, chunks=list(map(follow, self.chunks)))
+
     def with_parser(self, parse_event: Callable[[bytes, str], dict[str, Any] | None]) -> Decoded:
         """Return a copy whose chunks are made by `parse_event` from the data and the name of each event.
 

@@ -218,6 +218,7 @@ class _Summary:
         self.tail = False
         self.lost: Ignored | None = None  # the first ignored bytes that may have held an event
         self._api = api
+        self._follow = api.follow() if api.follow is not None else None
         self._reason = reason
         self._events = 0
         self._chunks = 0
@@ -243,7 +244,8 @@ class _Summary:
         if trouble is not None:
             self._broken.setdefault(trouble.kind, trouble)
         if chunk is not None:
-            self._keep(chunk if api.unwrap is None else api.unwrap(chunk, name), at)
+            chunk = chunk if api.unwrap is None else api.unwrap(chunk, name)
+            self._keep(chunk if self._follow is None else self._follow(chunk), at)
 
     def _keep(self, chunk: dict[str, Any], at: int | None) -> None:
         api, kept = self._api, self._kept

@@ -80,6 +80,8 @@ def _interpreted(
         decoded = decoded.with_parser(chosen_api.parse_event)
     if chosen_api.unwrap is not None:
         decoded = decoded.unwrapped(chosen_api.unwrap)
+    if chosen_api.follow is not None:
+        decoded = decoded.followed(chosen_api.follow())
     found = (
         (DIALECTS[dialect], "as requested") if dialect else detect_dialect(chosen_api.name, exchange, decoded.chunks)
     )

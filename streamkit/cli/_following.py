@@ -43,7 +43,7 @@ class _Shown:
         self._items = 0
 
     def show(self, stream: Stream, *, ended: bool) -> None:
-        """Show the new items of this stream, and its tail and verdict once it has ended."""
+        """Show the new items of this stream; once it has ended, its tail, its verdict and the remarks on it."""
         if not stream.chunks and not ended:
             return
         if stream.number != self._number:
@@ -54,6 +54,7 @@ class _Shown:
         self._items += len(new)
         if ended:
             self._page.end(stream)
+            self._page.remark(stream)
 
 
 def ended_exchanges(path: str) -> Iterator[Exchange]:

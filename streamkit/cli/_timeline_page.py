@@ -57,8 +57,6 @@ class Page:
     def begin(self, stream: Stream) -> None:
         """Write the heading of a stream."""
         self._last, self._sent = None, 0
-        for remark in remarks(stream):
-            self._console.say(remark)
         if self._json:
             return
         dialect = f" · {stream.dialect}" if stream.dialect else ""
@@ -71,6 +69,11 @@ class Page:
         if self._wide:
             times += f"{'gap' if stream.exchange.timed else '':<{_BAR}}  {'bytes':>7} {'':<{_BAR}}  "
         self._line(f"{'#':>5}  {times}what", "quiet")
+
+    def remark(self, stream: Stream) -> None:
+        """Say how a stream ended, and what is damaged. Of a stream that is still being written neither is known."""
+        for remark in remarks(stream):
+            self._console.say(remark)
 
     def show(self, stream: Stream, moments: Iterable[Moment]) -> None:
         """Write these items, each after what the client of a WebSocket had sent before it."""

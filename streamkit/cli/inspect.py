@@ -71,6 +71,7 @@ def command(
             return inputs.code
         page = Page(sink, console, format_name)
         for stream in inputs.streams(on_demand=True, every=format_name == "jsonl"):
+            page.remark(stream)
             page.begin(stream)
             page.show_all(stream)
             page.end(stream)

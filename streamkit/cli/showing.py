@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import repeat, starmap
-from typing import Literal
+from typing import Any, Literal
 
 from streamkit.errors import CannotWrite
 from streamkit.model.exchange import Exchange, Frame, Frames, Response
@@ -19,6 +19,7 @@ from streamkit.wire.values import Decoder, Event
 ShowMode = Literal["text", "raw", "data", "none"]
 
 _SAMPLE = 8  # events to look at to detect the API
+_HEAD = 1 << 20  # bytes of a body that are kept until its API is known
 _TEXTS = ("text", "refusal")
 
 
@@ -103,8 +104,10 @@ class TextExtractor:
         self.response: Response | None = None
         self._decoder: Decoder | None = None
         self._head: list[bytes] = []
+        self._size = 0  # bytes in the head
         self._waiting: list[tuple[bytes, str]] = []  # the data and the type of events
         self._api: object | None = None
+        self._chunk: Callable[[bytes, str], dict[str, Any] | None] | None = None
         self._sampled = 0
 
     def data(self, data: bytes) -> list[str]:
@@ -113,8 +116,9 @@ class TextExtractor:
 
     def text(self, data: bytes) -> str:
         """Return the text added by the events that these bytes complete."""
-        if len(self._head) < 64 and self._api is None:
+        if self._size < _HEAD and self._api is None:
             self._head.append(data)
+            self._size += len(data)
         return self._text_of_events(self._events(data))
 
     def rest(self, *, text: bool) -> str:
@@ -157,6 +161,8 @@ class TextExtractor:
 
         api = self._api
         assert isinstance(api, Api)
-        chunk = api.decode_chunk(data, name)
+        if self._chunk is None:
+            self._chunk = api.chunk_decoder()
+        chunk = self._chunk(data, name)
         deltas = api.deltas(chunk) if chunk is not None else ()
         return "".join(delta.text for delta in deltas if delta.kind in _TEXTS and delta.choice == 0)

@@ -77,6 +77,11 @@ def test_no_json_makes_an_api_raise(name: str, stream: list[dict[str, Any]]) -> 
     api = APIS[name]
     if api.unwrap is not None:
         stream = [api.unwrap(chunk, "chunk") for chunk in stream]
+    if api.follow is not None:
+        given = repr(stream)
+        followed = list(map(api.follow(), stream))
+        assert repr(stream) == given, "a chunk is never changed"
+        stream = followed
     assembler = api.assembler()
     flags = []
     for chunk in stream:

@@ -2,7 +2,8 @@
 
 A producer is a program in `programs/`. Started with `serve PORT`, it answers over a protocol, with a framework of others; with
 `ask`, it sends the requests, with the client of the same framework where that has one. Its models are this project's synthetic
-recordings, played by `streamkit serve`, and `streamkit proxy` records what passes between the two.
+recordings, played by `streamkit serve`, and `streamkit proxy` records what passes between the two. `ask` may write to
+`clients.json` what the clients make of what they receive.
 """
 
 from __future__ import annotations
@@ -113,6 +114,7 @@ PRODUCERS = (
     Producer(
         name="LangServe", package="langserve[all]", more=("langchain-openai", "uvicorn"), script="langserve_app.py"
     ),
+    Producer(name="openai", package="openai[realtime]", more=("openai-agents",), script="openai_websocket.py"),
 )  # fmt: skip
 
 

@@ -100,6 +100,9 @@ def measured(producer: Producer, folder: Path) -> dict[str, object]:
     """Return what the results hold about a producer."""
     recording = recorded(producer, folder)
     shutil.copy(recording, kept(producer))
+    made = folder / "clients.json"
+    if made.exists():
+        shutil.copy(made, kept(producer).with_suffix(".clients.json"))
     found = [asdict(one) for one in rows(recording)]
     return {"name": producer.name, "version": producer.version, "rows": found}
 

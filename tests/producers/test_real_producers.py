@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from streamkit.apis import interpret
-from tests.producers.producer import MODELS, PRODUCERS, STREAMKIT, Producer, exchanges, recorded
+from tests.producers.producer import MODELS, PRODUCERS, STREAMKIT, Producer, exchanges, recorded, request_of
 from tests.producers.table import ROOT, first_token, kept, model_streams, results, row, rows
 from tests.rules.test_docs import part
 
@@ -95,6 +95,32 @@ def test_the_text_of_a_model_reaches_its_user_whole() -> None:
     texts = [one["text"] for known in KNOWN.values() for one in known["rows"]]  # type: ignore[attr-defined]
     assert texts.count("plain") >= 20
     assert {text for text in texts if text in MODELS} >= {"plain", "reasoning", "error", "cut", "model-a"}
+
+
+@pytest.mark.parametrize(
+    ("modes", "given"),
+    [
+        ("messages", True),  # as messages/partial, which repeats what there is so far
+        ("messages-tuple+values", True),
+        ("events", True),
+        ("values", False),  # the state after each step
+        ("updates", False),
+        ("custom+updates+tasks", False),
+        ("debug", False),
+    ],
+)
+def test_a_run_has_a_first_token_where_its_mode_sends_pieces(modes: str, given: bool) -> None:
+    runs = {request_of(one): one for one in exchanges(Path(__file__).with_name("recordings") / "langgraph-cli.jsonl")}
+    stream = interpret(runs[f"POST /runs/stream {modes} of agent"])
+    assert (first_token(stream) is not None) is given
+    text = "".join(
+        delta.text for index in range(len(stream.chunks)) for delta in stream.deltas(index) if delta.kind == "text"
+    )
+    assert text == (
+        "Streams are rivers of small words. Each token drifts by in its own time, and together they say something."
+        if given
+        else ""
+    )
 
 
 def test_the_page_matches_the_table() -> None:

@@ -80,7 +80,11 @@ def _read(good: Good) -> list[Event]:
         fields = dict(line.partition(": ")[::2] for line in block.split("\n"))
         data: Any = fields["data"]
         events.append(
-            Event(json.loads(data) if data.startswith("{") else data, fields.get("event", ""), fields.get("id", ""))
+            Event(
+                json.loads(data) if data.startswith(("{", "[{")) else data,
+                fields.get("event", ""),
+                fields.get("id", ""),
+            )
         )
     return events
 
@@ -164,9 +168,10 @@ def _whole_otherwise(event: Event) -> Iterator[tuple[str, Any]]:
 def _of_fields(good: Good, events: list[Event]) -> Iterator[Changed]:
     seen: set[str] = set()
     for place, event in enumerate(events):
+        fields = event.data[0] if type(event.data) is list else event.data
         for path in paths(event.data):
             general = ".".join("0" if type(step) is int else str(step) for step in path)
-            key = f"{event.name}{sorted(event.data)} {general}"
+            key = f"{event.name}{sorted(fields)} {general}"
             if key in seen or good.free & {*path}:
                 continue
             seen.add(key)

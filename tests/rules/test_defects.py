@@ -53,6 +53,11 @@ MAJOR = (
     ),
 )
 
+# What a message of LangChain may have.
+_MESSAGE_SO_FAR = frozenset(
+    {"additional_kwargs", "response_metadata", "name", "invalid_tool_calls", "usage_metadata", "artifact", "status"}
+) | {"tool_call_id"}
+
 GOOD = (
     Good(
         "anthropic_completions",
@@ -242,9 +247,17 @@ GOOD = (
     Good(
         "langgraph",
         "langgraph.sse",
-        # The state may be anything, and so may its updates; pieces of messages are in arrays, which are left as they are.
-        optional=frozenset({"attempt", "messages", "model"}),
-        free=frozenset({"model"}),
+        # The state may be anything, and so may its updates, and the application's metadata beside a piece.
+        optional=frozenset({"attempt", "messages", "model", "tool_call_chunks"}),
+        free=frozenset({"model", "langgraph_node"}),
+    ),
+    Good(
+        "langgraph",
+        "langgraph-messages.sse",
+        optional=_MESSAGE_SO_FAR | {"attempt", "tool_calls", "0.tool_calls.0.id", "0.tool_calls.0.type"},
+        free=_MESSAGE_SO_FAR | {"graph_id", "langgraph_node", "city"},
+        # Each event repeats all there was, and models send several that add nothing.
+        invisible=frozenset({"event dropped", "event doubled"}),
     ),
     Good(
         "langgraph",

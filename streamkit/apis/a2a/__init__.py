@@ -8,7 +8,7 @@ the words of its version, or the message.
 from __future__ import annotations
 
 from streamkit.apis import Api, Assembler, Ending, Judge, Sample
-from streamkit.apis.a2a.chunks import deltas, event_of, flags, is_last
+from streamkit.apis.a2a.chunks import deltas, event_of, flags, is_last, is_snapshot
 
 
 def recognises(sample: Sample) -> str | None:
@@ -22,7 +22,10 @@ def recognises(sample: Sample) -> str | None:
 
 def ended(ending: Ending) -> bool:
     """The stream ends with a message, or with a status in which the task waits or is over."""
-    return any(map(is_last, reversed(ending.chunks)))
+    chunks = ending.chunks
+    return any(
+        is_last(chunk) and (place == 0 or not is_snapshot(chunk)) for place, chunk in enumerate(reversed(chunks))
+    )
 
 
 def new_assembler() -> Assembler:

@@ -51,6 +51,13 @@ def is_last(chunk: Chunk) -> bool:
     return kind == "message" or event.get("final") is True or (bool(kind) and state_of(event) in _WAITING | _OVER)
 
 
+def is_snapshot(chunk: Chunk) -> bool:
+    """Return whether this is a task that waits. A message that continues a task may be answered with the task as it was before,
+    and then with what becomes of it; only if nothing follows, the task waits again."""
+    kind, event = event_of(chunk)
+    return kind == "task" and state_of(event) in _WAITING
+
+
 def is_over(state: str) -> bool:
     """Return whether a task in this state never leaves it."""
     return state in _OVER
@@ -79,6 +86,8 @@ def flags(chunk: Chunk) -> int:
     kind, event = event_of(chunk)
     if not kind:
         return 0
+    if is_snapshot(chunk):
+        return ROLE
     text = TEXT if _text(kind, event) else 0
     finish = FINISH if is_last(chunk) else 0
     other = OTHER_CONTENT if kind != "task" and not text and not finish else 0

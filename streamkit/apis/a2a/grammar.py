@@ -14,7 +14,7 @@ from typing import Any
 from streamkit.apis import Chunk
 from streamkit.apis._kit.reading import as_object, as_string, objects_in
 from streamkit.apis._kit.values import Counter, PartTexts, Repeated, instant
-from streamkit.apis.a2a.chunks import event_of, is_last, is_old, is_over, state_of, text_of
+from streamkit.apis.a2a.chunks import event_of, is_last, is_old, is_over, is_snapshot, state_of, text_of
 from streamkit.model.grammar import Grammar, Misstep, Walk
 from streamkit.model.stream import Stream
 from streamkit.model.wording import describe
@@ -49,6 +49,7 @@ KINDS = TASK.kinds | {
     "id-changed",
     "missing-start",
     "repeated-delta",
+    "repeated-start",
     "state-order",
     "unopened-part",
 }
@@ -70,7 +71,7 @@ class _TaskWalk:
         self._clock = Counter(repeats=True)
         self._texts = PartTexts()
         self._artifacts: dict[str, bool] = {}
-        self._begun = False
+        self._begun = self._has_task = False
         self._last = ""
         request = stream.exchange.request
         body = request.body.value if request is not None and request.body is not None else None
@@ -107,15 +108,19 @@ class _TaskWalk:
         yield from self._same.check(chunk, "$.id", given, name="JSON-RPC id", kind="id-changed")
 
     def _order(self, chunk: int, kind: str, event: Chunk) -> Iterator[Misstep]:
-        symbol = kind if kind in ("task", "message") else "last" if is_last(event) else "event"
+        ends = is_last(event) and kind != "message" and not is_snapshot(event)
         before = self._walk.state(0)
-        wrong = self._walk.step(0, "last" if symbol == "task" and is_last(event) else symbol)
+        wrong = self._walk.step(0, "last" if ends else kind if kind in ("task", "message") else "event")
         if wrong == "after-end":
             yield Misstep(
                 wrong, chunk, f"{describe(kind)} comes after the event that ends the stream", "$.result", "warning"
             )
         elif wrong == "unknown-event":
             yield Misstep(wrong, chunk, "a message in the stream of a task", "$.result")
+        elif before == "open" and kind == "task" and is_old(event) and self._has_task:
+            # a2a-sdk 0.3, `ClientTaskManager.save_task_event`: "Task is already set".
+            yield Misstep("repeated-start", chunk, "the task is sent a second time", "$.result", "error")
+        self._has_task |= kind == "task"
         if before == "new" and kind not in ("task", "message") and not self._resumed():
             yield Misstep(
                 "missing-start", chunk, f"the stream begins with {describe(kind)} instead of the task", "$.result"

@@ -8,7 +8,7 @@ recorded streams of `langgraph-api` 0.16. The object has the last state, the mes
 
 from __future__ import annotations
 
-from streamkit.apis import Api, Assembler, Ending, Judge, Sample
+from streamkit.apis import Api, Assembler, Ending, Follow, Judge, Sample
 from streamkit.apis.langgraph.chunks import MODES, deltas, flags, mode_of, model, parse_event, usage
 
 _TELLING = MODES - {"events", "messages", "tools", "updates", "values", "custom", "debug", "tasks", "lifecycle"}
@@ -44,6 +44,13 @@ def new_assembler() -> Assembler:
     return RunAssembler()
 
 
+def follow() -> Follow:
+    """Return what finds the pieces that are new in each event. Its module is imported on first use."""
+    from streamkit.apis.langgraph.following import Follower
+
+    return Follower()
+
+
 def judge() -> Judge:
     """Return the tables of shape and order. Their modules are imported when a stream is first checked."""
     from streamkit.apis.langgraph import grammar, shape
@@ -62,6 +69,7 @@ API = Api(
     ended=ended,
     assembler=new_assembler,
     parse_event=parse_event,
+    follow=follow,
     order=28,
     judge=judge,
 )

@@ -7,7 +7,7 @@ from typing import Any, Final
 from streamkit.apis import Chunk
 from streamkit.apis._kit.merge import merge, to_plain
 from streamkit.apis._kit.reading import as_object, as_string, nonempty_string, objects_in, to_json
-from streamkit.apis.langgraph.chunks import is_ai, message_of, mode_of, model, text_of, usage
+from streamkit.apis.langgraph.chunks import is_ai, mode_of, model, pieces_of, text_of, usage
 from streamkit.model.message import Message, Part, Reply, Usage
 
 _UNSET: Final = object()
@@ -33,8 +33,9 @@ class RunAssembler:
             self._run.update({"run_id": as_object(data)["run_id"]} if "run_id" in as_object(data) else {})
         elif chunk.get("event") == "values":
             self._values = data
-        elif mode == "messages":
-            self._add(message_of(chunk))
+        elif mode in ("messages", "events"):
+            for piece in pieces_of(chunk):
+                self._add(piece)
         elif mode in ("messages/partial", "messages/complete"):
             for message in objects_in(data):
                 self._messages[as_string(message.get("id"))] = message
@@ -46,9 +47,7 @@ class RunAssembler:
             self._ended = True
         self._usage, self._model = usage(chunk) or self._usage, model(chunk) or self._model
 
-    def _add(self, piece: dict[str, Any] | None) -> None:
-        if piece is None:
-            return
+    def _add(self, piece: dict[str, Any]) -> None:
         id = as_string(piece.get("id"))
         known = self._messages.get(id)
         self._messages[id] = piece if known is None else merge(known, piece)

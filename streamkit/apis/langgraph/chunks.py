@@ -27,6 +27,8 @@ MODES = frozenset(
 )
 """The names of events with what a graph streams. Those of a subgraph have its name after `|`."""
 NAMES = MODES | {"metadata", "data", "error", "end", "feedback", "heartbeat"}
+ADDED = "added"
+"""The key of the pieces that an event adds, where a `Follower` has found them."""
 _AI = ("ai", "AIMessageChunk", "AIMessage", "assistant")
 
 
@@ -51,14 +53,26 @@ def mode_of(chunk: Chunk) -> str:
     return as_string(chunk.get("event")).partition("|")[0]
 
 
-def message_of(chunk: Chunk) -> dict[str, Any] | None:
-    """Return the piece of a message that an event adds: the first of the two values of `messages`, LangServe's data."""
+def piece_of(chunk: Chunk) -> dict[str, Any] | None:
+    """Return the piece of a message in an event: the first of the two values of `messages`, what a model streams of `events`,
+    LangServe's data."""
     data, mode = chunk.get("data"), mode_of(chunk)
     if mode == "messages" and type(data) is list and data and type(data[0]) is dict:
         return data[0]
+    if mode == "events" and type(data) is dict and data.get("event") == "on_chat_model_stream":
+        piece = as_object(data.get("data")).get("chunk")
+        return piece if type(piece) is dict else None
     if mode == "data" and type(data) is dict and "content" in data:
         return data
     return None
+
+
+def pieces_of(chunk: Chunk) -> list[dict[str, Any]]:
+    """Return the pieces of messages that an event adds."""
+    if ADDED in chunk:
+        return objects_in(chunk[ADDED])
+    piece = piece_of(chunk)
+    return [] if piece is None else [piece]
 
 
 def is_ai(message: dict[str, Any]) -> bool:
@@ -76,19 +90,20 @@ def _text(chunk: Chunk) -> str:
     data = chunk.get("data")
     if mode_of(chunk) == "data" and type(data) is str:
         return data
-    message = message_of(chunk)
-    return text_of(message) if message is not None and is_ai(message) else ""
+    return "".join(text_of(piece) for piece in pieces_of(chunk) if is_ai(piece))
 
 
 def _calls(chunk: Chunk) -> list[dict[str, Any]]:
-    message = message_of(chunk)
-    if message is None or not is_ai(message):
-        return []
-    return objects_in(message.get("tool_call_chunks")) or objects_in(message.get("tool_calls"))
+    return [
+        call
+        for piece in pieces_of(chunk)
+        if is_ai(piece)
+        for call in objects_in(piece.get("tool_call_chunks")) or objects_in(piece.get("tool_calls"))
+    ]
 
 
 def flags(chunk: Chunk) -> int:
-    """Return what an event carries, as flags. Only pieces are text: `values` and `messages/partial` repeat what was sent."""
+    """Return what an event carries, as flags. Only pieces are text: a state may have messages of earlier runs."""
     mode = mode_of(chunk)
     if mode == "error":
         return ERROR
@@ -125,10 +140,10 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
 
 
 def usage(chunk: Chunk) -> Usage | None:
-    """Return the token counts of a piece of a message, as LangChain gives them."""
-    message = message_of(chunk)
-    raw = as_object(message.get("usage_metadata")) if message is not None else {}
-    if not raw:
+    """Return the token counts of the last piece of a message that has any, as LangChain gives them."""
+    given = [as_object(piece.get("usage_metadata")) for piece in pieces_of(chunk)]
+    raw = next(filter(None, reversed(given)), None)
+    if raw is None:
         return None
     return Usage(
         input=first_count(raw, "input_tokens"),
@@ -142,5 +157,5 @@ def usage(chunk: Chunk) -> Usage | None:
 
 def model(chunk: Chunk) -> str | None:
     """Return the model that a piece of a message names."""
-    message = message_of(chunk)
-    return nonempty_string(as_object(message.get("response_metadata")).get("model_name")) if message else None
+    names = (nonempty_string(as_object(piece.get("response_metadata")).get("model_name")) for piece in pieces_of(chunk))
+    return next(filter(None, names), None)

@@ -1,18 +1,19 @@
 """The allowed order of a LangGraph or LangServe stream: `metadata`, what the run streams, and `end` or `error`.
 
 Source: PyPI `langgraph-api` 0.16 and `langserve` 0.3, and recorded streams. The pieces of a message add up to the one in
-the state after its step; each partial message begins with the one before.
+the state after its step; each partial message begins with the one before, and has its `messages/metadata` before it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from streamkit.apis import Chunk
 from streamkit.apis._kit.reading import as_object, objects_in, to_json
 from streamkit.apis._kit.repeats import repeats
 from streamkit.apis._kit.values import PartTexts, Repeated
-from streamkit.apis.langgraph.chunks import NAMES, is_ai, message_of, mode_of, text_of
+from streamkit.apis.langgraph.chunks import NAMES, is_ai, mode_of, piece_of, text_of
 from streamkit.model.grammar import Grammar, Misstep, Walk
 from streamkit.model.stream import Stream
 from streamkit.model.wording import describe
@@ -43,6 +44,7 @@ KINDS = (
     | {
         "part-type-mismatch",
         "unknown-event",
+        "unopened-part",
         "value-changed",
         "whole-differs",
     }
@@ -63,7 +65,9 @@ class _RunWalk:
         self._walk = Walk(GRAMMAR)
         self._same = Repeated()
         self._texts = PartTexts()
-        self._partial: dict[str, str] = {}
+        self._started = False
+        self._announced: set[str] = set()
+        self._partial: dict[str, dict[str, Any]] = {}
         self._state: set[str] = set()
         self._kind = ""
         self._updated: object = None
@@ -76,6 +80,7 @@ class _RunWalk:
                 continue
             yield from self._order(chunk, mode)
             if mode == "metadata":
+                self._started = True
                 run = as_object(event.get("data")).get("run_id")
                 yield from self._same.check(chunk, "$.data.run_id", run, kind="id-changed")
             elif mode in ("messages", "data"):
@@ -84,7 +89,9 @@ class _RunWalk:
                     yield from self._output(chunk, event)
             elif mode == "updates":
                 yield from self._update(chunk, event)
-            elif mode == "messages/partial":
+            elif mode == "messages/metadata":
+                self._announced.update(as_object(event.get("data")))
+            elif mode in ("messages/partial", "messages/complete"):
                 yield from self._partials(chunk, event)
             elif event.get("event") == "values":
                 yield from self._values(chunk, event)
@@ -100,7 +107,7 @@ class _RunWalk:
             yield Misstep(wrong, chunk, f"{describe(mode)} comes after the end of the run", "$.event", "warning")
 
     def _piece(self, chunk: int, event: Chunk) -> Iterator[Misstep]:
-        message, data = message_of(event), event.get("data")
+        message, data = piece_of(event), event.get("data")
         if type(data) is str:
             yield from self._texts.add(chunk, "$.data", data)
         elif message is not None and is_ai(message):
@@ -110,7 +117,7 @@ class _RunWalk:
 
     def _output(self, chunk: int, event: Chunk) -> Iterator[Misstep]:
         """Check that a piece of a chain's output can be added to those before: all are texts, messages or objects."""
-        data, message = event.get("data"), message_of(event)
+        data, message = event.get("data"), piece_of(event)
         kind = "a message" if message is not None else describe([] if type(data) is list else data)
         kind = "a text" if type(data) is str else kind
         if type(data) in (str, dict):
@@ -133,13 +140,22 @@ class _RunWalk:
             yield from self._whole(chunk, as_object(update).get("messages"), f"$.data.{node}.messages", "update")
 
     def _partials(self, chunk: int, event: Chunk) -> Iterator[Misstep]:
+        """Check that a message was announced, and begins with what there was of it before."""
         for index, message in enumerate(objects_in(event.get("data"))):
-            id, text = message.get("id"), text_of(message)
-            if type(id) is str and not text.startswith(self._partial.get(id, "")):
+            id, path = message.get("id"), f"$.data[{index}]"
+            if type(id) is not str:
+                continue
+            if id == "":
+                yield Misstep("empty-id", chunk, "the id of a message is empty", f"{path}.id")
+            # A client that joins a run has not received what came before.
+            elif self._started and id not in self._announced:
+                difference = f"the message {describe(id)} has no messages/metadata before it"
+                yield Misstep("unopened-part", chunk, difference, f"{path}.id", "warning")
+            before = self._partial.get(id, {})
+            if (field := _rewritten(before, message)) is not None:
                 difference = f"the partial message {describe(id)} does not begin with the one before"
-                yield Misstep("whole-differs", chunk, difference, f"$.data[{index}].content")
-            if type(id) is str:
-                self._partial[id] = text
+                yield Misstep("whole-differs", chunk, difference, f"{path}.{field}")
+            self._partial[id] = message
 
     def _values(self, chunk: int, event: Chunk) -> Iterator[Misstep]:
         """Compare a state with the one before, and its messages with their pieces. A state keeps the fields that it has."""
@@ -161,3 +177,25 @@ class _RunWalk:
             if type(id) is str and self._texts.text(id):
                 at = f"{path}[{index}].content"
                 yield from self._texts.check_whole(chunk, at, text_of(message), key=id, place=place)
+
+
+def _rewritten(before: dict[str, Any], message: dict[str, Any]) -> str | None:
+    """Return the field of a message that is not what was there before and more, None if there is none."""
+    if not text_of(message).startswith(text_of(before)):
+        return "content"
+    # Arguments that cannot be parsed so far are apart.
+    parsed = not before.get("invalid_tool_calls") and not message.get("invalid_tool_calls")
+    if parsed and not _continues(before.get("tool_calls"), message.get("tool_calls")):
+        return "tool_calls"
+    return "usage_metadata" if before.get("usage_metadata") and not message.get("usage_metadata") else None
+
+
+def _continues(before: Any, value: Any) -> bool:
+    """Return whether a value that is parsed from incomplete JSON may become this one. A number may have had more digits."""
+    if type(before) is str:
+        return type(value) is str and value.startswith(before)
+    if type(before) is dict and before:
+        return type(value) is dict and all(key in value and _continues(before[key], value[key]) for key in before)
+    if type(before) is list and before:
+        return type(value) is list and len(value) >= len(before) and all(map(_continues, before, value))
+    return True

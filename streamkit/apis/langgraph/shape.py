@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from streamkit.apis._kit.misfits import explain, misfit_checker, misfit_kinds, unknown_fields
@@ -26,6 +25,7 @@ from streamkit.apis._kit.shape import (
     variants,
     words,
 )
+from streamkit.apis.langgraph.chunks import ADDED
 from streamkit.model.stream import Misfit
 
 _REQUIRED = Field(ANY.shape, required=True)
@@ -34,25 +34,35 @@ _TYPES = (
     *("human", "ai", "system", "tool", "function", "chat", "remove", "developer"),
     *(f"{name}MessageChunk" for name in ("Human", "AI", "System", "Tool", "Function", "Chat")),
 )
-_USAGE = structure(_COUNTS, null=True)
+_USAGE = structure({**_COUNTS, "input_token_details": ANY, "output_token_details": ANY}, null=True)
 _CHUNK = structure(
     {"name": string(null=True), "args": string(null=True), "id": string(null=True), "index": ANY, "type": string()}
 )
-_CALL = structure({"name": string(required=True), "args": structure({}, required=True), "id": string(null=True)})
-_MESSAGE = structure(
+_CALL = structure(
     {
-        "content": Field(Shape(types=("string", "array")), required=True),
-        "type": words(*_TYPES, required=True),
-        "id": expected(string(null=True)),
-        "name": string(null=True),
-        "tool_calls": array(_CALL, null=True),
-        "tool_call_chunks": array(_CHUNK, null=True),
-        "usage_metadata": _USAGE,
-        "response_metadata": structure({}),
-        "additional_kwargs": structure({}),
+        "name": string(required=True),
+        "args": structure({}, required=True),
+        "id": string(null=True),
+        "type": words("tool_call", null=True),
     }
 )
-_MESSAGES = array(_MESSAGE, required=True)
+_FIELDS = {
+    "content": Field(Shape(types=("string", "array")), required=True),
+    "type": words(*_TYPES, required=True),
+    "id": expected(string(null=True)),
+    "name": string(null=True),
+    "tool_calls": array(_CALL, null=True),
+    "tool_call_chunks": array(_CHUNK, null=True),
+    "usage_metadata": _USAGE,
+    "response_metadata": structure({}),
+    "additional_kwargs": structure({}),
+    **dict.fromkeys(("invalid_tool_calls", "tool_call_id", "artifact", "status"), ANY),
+}
+_MESSAGE = structure(_FIELDS)
+_STREAMED = array(structure({**_FIELDS, "id": string(required=True)}), required=True)
+_ANNOUNCED = Field(
+    Shape(types=("object",), others=structure({"metadata": structure({}, required=True)})), required=True
+)
 # A state may be anything; `messages` is by convention where a graph keeps the conversation.
 _STATE = Field(
     Shape(fields={"messages": Field(Shape(types=("array", "object"), items=_MESSAGE.shape)).called(inside="warning")}),
@@ -71,9 +81,9 @@ SHAPE = variants(
         "values": {"data": _STATE},
         "updates": {"data": _OBJECT},
         "messages": {"data": Field(Shape(types=("array",)), required=True)},
-        "messages/partial": {"data": _MESSAGES},
-        "messages/complete": {"data": _MESSAGES},
-        "messages/metadata": {"data": _OBJECT},
+        "messages/partial": {"data": _STREAMED},
+        "messages/complete": {"data": _STREAMED},
+        "messages/metadata": {"data": _ANNOUNCED},
         "custom": {"data": _REQUIRED},
         "events": {"data": _OBJECT},
         "tasks": {"data": _OBJECT},
@@ -86,7 +96,11 @@ SHAPE = variants(
 ).shape
 
 _event_misfits = misfit_checker(SHAPE)
-unknown = partial(unknown_fields, SHAPE)
+
+
+def unknown(chunks: Sequence[dict[str, Any]], known: Sequence[str]) -> Iterator[Misfit]:
+    """Yield every field that is not in the tables."""
+    yield from unknown_fields(SHAPE, chunks, (*known, f"$.{ADDED}"))
 
 
 def misfits(chunks: Sequence[dict[str, Any]]) -> Iterator[Misfit]:

@@ -16,6 +16,8 @@ MODES = {
     "messages": ["messages"],
     "messages-tuple": ["messages-tuple", "values"],
     "custom": ["custom", "updates", "tasks"],
+    "events": ["events"],
+    "debug": ["debug"],
 }
 
 
