@@ -22,7 +22,7 @@ can add providers through the entry-point group `streamkit.providers`.
 
 A host includes its subdomains; `*` matches one label or a part of one. `record` takes the key from the first variable that is
 set, and sends it only to these hosts and only over TLS. Hosts in parentheses belong to the provider's customers: they are
-recognized, but no key is sent to them.
+recognized, but no key is sent to them. `proxy` knows a provider in a path or a route by any of its names.
 
 | provider | hosts | key variables | key header | endpoint for prompts | dialects |
 |---|---|---|---|---|---|
@@ -78,7 +78,8 @@ def _row(provider: Provider) -> str:
     if provider.keys and provider.auth.query:
         header += f" or `?{provider.auth.query}=`"
     path = f"`{provider.prefix or '/'}` ({provider.api})"
-    return f"| `{provider.name}` {provider.title} | {hosts} | {_code(provider.keys)} | {header} | {path} | {_code(provider.dialects)} |"
+    names = ", ".join([f"`{provider.name}`", *(f"`{alias}`" for alias in provider.aliases)])
+    return f"| {names}: {provider.title} | {hosts} | {_code(provider.keys)} | {header} | {path} | {_code(provider.dialects)} |"
 
 
 def _base_row(provider: Provider, base: BaseUrl) -> str:
