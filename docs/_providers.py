@@ -22,7 +22,8 @@ can add providers through the entry-point group `streamkit.providers`.
 
 A host includes its subdomains; `*` matches one label or a part of one. `record` takes the key from the first variable that is
 set, and sends it only to these hosts and only over TLS. Hosts in parentheses belong to the provider's customers: they are
-recognized, but no key is sent to them. `proxy` knows a provider in a path or a route by any of its names.
+recognized, but no key is sent to them. `proxy` finds a provider in
+a path or a route by any of its names, the first one of each before all others.
 
 | provider | hosts | key variables | key header | endpoint for prompts | dialects |
 |---|---|---|---|---|---|
