@@ -216,7 +216,7 @@ def _measure(
 
         page = PageWriter(reporter.sections(), run.counter)
         run.keep = page.keep
-    rows = _rows(run, inputs, jobs, options, judge=reporter.sections is not None)
+    rows = _rows(run, inputs, jobs, options, reporter)
     if options["sort"]:
         rows = iter(sorted_rows(rows, options["sort"], reverse=options["reverse"]))
     texts = reporter.stats(_report(run, rows, page, options, sink.paint))
@@ -231,17 +231,19 @@ def _measure(
     return _gates(run, options["allow_missing"], console)
 
 
-def _rows(run: Any, inputs: Inputs, jobs: Jobs, options: dict[str, Any], *, judge: bool) -> Iterator[Any]:
-    """Yield the rows of files written by `stats --format json`, then those of the streams. `judge` prepares streams for lint."""
+def _rows(run: Any, inputs: Inputs, jobs: Jobs, options: dict[str, Any], reporter: Reporter) -> Iterator[Any]:
+    """Yield the rows of earlier runs (files of `stats --format json` and databases), then those of the streams."""
     from streamkit.service.merging import is_database, run_files
 
+    judge = reporter.sections is not None  # streams are prepared for lint
+    listed = None if options["per_stream"] or options["sort"] else reporter.listed
     inputs.taken = frozenset(run_files(inputs.paths))
     for path in sorted(inputs.taken):
         try:
             if is_database(path):
-                from streamkit.service.store import merge_store
+                from streamkit.service.stored import merge_store
 
-                yield from merge_store(run, path)
+                yield from merge_store(run, path, listed=listed)
             else:
                 yield from run.merge(path)
         except UnreadableInput as error:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from streamkit.metrics._collect import json_number as json_number
     from streamkit.metrics._collect import measurement_of as measurement_of
     from streamkit.metrics._collect import row_of as row_of
+    from streamkit.metrics._columns import StreamColumns as StreamColumns
     from streamkit.metrics._gate import Expression as Expression
     from streamkit.metrics._gate import Gate as Gate
     from streamkit.metrics._gate import meets_limits as meets_limits
@@ -57,6 +58,7 @@ _PLACES = {
     "Metric": "_metric",
     "REASONS": "_reasons",
     "Shown": "_metric",
+    "StreamColumns": "_columns",
     "StreamSpan": "_metric",
     "Spans": "_collect",
     "Timeline": "_timeline",

@@ -310,11 +310,20 @@ def json_number(value: float, unit: str = "1") -> float:
 def wall_clock_span(measurement: Measurement, good: bool | None = None) -> StreamSpan | None:
     """Return the span of one stream on the wall clock, or None if it is not known."""
     duration, tokens = measurement.samples.get(_DURATION), measurement.samples.get(_TOKENS)
-    began = _nanoseconds(measurement.recorded_at)
-    if began is None or duration is None or not duration.values:
+    if duration is None or not duration.values:
         return None
-    count = int(tokens.values[0]) if tokens is not None and tokens.values else None
-    return StreamSpan(began, began + round(duration.values[0]), count, measurement.verdict, good)
+    count = tokens.values[0] if tokens is not None and tokens.values else None
+    return span_of(measurement.recorded_at, duration.values[0], count, measurement.verdict, good)
+
+
+def span_of(
+    recorded_at: str | None, duration: float, tokens: float | None, verdict: str, good: bool | None = None
+) -> StreamSpan | None:
+    """Return the span of a stream of this duration (ns) on the wall clock, or None if the time of its start is not known."""
+    began = _nanoseconds(recorded_at)
+    if began is None:
+        return None
+    return StreamSpan(began, began + round(duration), None if tokens is None else int(tokens), verdict, good)
 
 
 def _nanoseconds(recorded_at: str | None) -> int | None:

@@ -198,7 +198,8 @@ class Reporter:
 
     `content` is the kind of text that it writes, which decides how text from a stream is escaped for a terminal: `prose` is
     for people and falls back to ASCII if the terminal requires it; `json` stays valid JSON. `brief` reporters show the metrics
-    that are enabled by default, others all metrics. `sections` returns a function that draws each stream of a page as soon as
+    that are enabled by default, others all metrics. `listed` is how many streams `stats` lists at most without `per_stream`: where
+    there are more, it looks at their names and notes alone. `sections` returns a function that draws each stream of a page as soon as
     it is measured, so that streams are not kept in memory; `StatsReport.page` has the sections.
     """
 
@@ -212,6 +213,7 @@ class Reporter:
     player: Callable[[Iterable[PageStream], Mapping[str, str]], str] | None = None
     content: Literal["text", "prose", "json"] = "text"
     brief: bool = False
+    listed: int | None = None
     sections: Callable[[], Callable[[PageStream], str]] | None = None
 
 

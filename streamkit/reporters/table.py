@@ -296,4 +296,4 @@ def _hint(group: Row, report: StatsReport) -> Iterator[str]:
         yield "\n" + textwrap.fill(text, report.width) + "\n"
 
 
-REPORTER = Reporter(name="table", rows=rows, stats=stats, content="prose", brief=True)
+REPORTER = Reporter(name="table", rows=rows, stats=stats, content="prose", brief=True, listed=_LISTED)

@@ -16,6 +16,7 @@ from streamkit.frozen import dataclass
 from streamkit.metrics import (
     METRICS,
     Collection,
+    CollectionPart,
     Expression,
     Gate,
     Metric,
@@ -109,7 +110,7 @@ class Run:
             if limit.metric.whole_run:
                 raise UsageError(f"--slo {limit.text!r}: expected a metric of streams, not of a run")
         if self.wanted.by:
-            _group_of(self.wanted.by, None)
+            group_of(self.wanted.by, None)
         self.whole = self._collection()
 
     def _collection(self) -> Collection:
@@ -152,7 +153,7 @@ class Run:
         for gate in self.gates:
             gate.see(measurement, taken=self.whole.takes(measurement))
         if self.wanted.by:
-            group = _group_of(self.wanted.by, measurement)
+            group = group_of(self.wanted.by, measurement)
             self.group(group).add(measurement, good)
 
     def group(self, group: dict[str, str]) -> Collection:
@@ -179,7 +180,7 @@ class Run:
         for measurement, good in zip(run.measured, run.good, strict=True):
             self.whole.place(measurement, good)
             if self.wanted.by:
-                self.group(_group_of(self.wanted.by, measurement)).place(measurement, good)
+                self.group(group_of(self.wanted.by, measurement)).place(measurement, good)
             for gate in self.gates:
                 gate.see(measurement, taken=self.whole.takes(measurement))
         costs = map(self._cost, run.measured)
@@ -187,11 +188,29 @@ class Run:
 
     def merge_measured(self, measurement: Measurement, kept: Mapping[str, Any]) -> Row:
         """Add a stream that was measured before, and return its row; `kept` replaces parts of the row."""
+        cost = self.add_measured(measurement)
+        shown = [entry for entry in self.shown if entry.of_stream is not None]
+        return {**row_of(measurement, shown), **kept, **cost}
+
+    def add_measured(self, measurement: Measurement) -> dict[str, Any]:
+        """Add a stream that was measured before, and return its cost as a row has it."""
         if self.whole.count:
             self.marks.clear()
         self._add(measurement)
-        shown = [entry for entry in self.shown if entry.of_stream is not None]
-        return {**row_of(measurement, shown), **kept, **self._cost(measurement)}
+        return self._cost(measurement)
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether streams may be added together, because no gate, limit or price is applied to each."""
+        return not (self.gates or self.limits or self.wanted.prices)
+
+    def add_part(self, part: CollectionPart, groups: Iterable[tuple[dict[str, str], CollectionPart]] = ()) -> None:
+        """Add streams together, which are those of the groups."""
+        if self.whole.count:
+            self.marks.clear()
+        part.add_to(self.whole)
+        for by, of_group in groups:
+            of_group.add_to(self.group(by))
 
     def _note_marks(self, stream: Stream) -> None:
         """Keep the chunks of the first stream for a plot, unless there is a second stream."""
@@ -301,7 +320,7 @@ def sorted_rows(rows: Iterator[Row], by: str, *, reverse: bool) -> list[Row]:
     return [*known, *(row for row in all_rows if key(row) is None)]
 
 
-def _group_of(by: str, measurement: Measurement | None) -> dict[str, str]:
+def group_of(by: str, measurement: Measurement | None) -> dict[str, str]:
     """Return the group of a stream: by `model`, `provider`, `file`, `label` (all of them) or `label:NAME`. Raises UsageError."""
     field_name, _, name = by.partition(":")
     if field_name not in ("model", "provider", "file", "label") or (name and field_name != "label"):

@@ -100,13 +100,9 @@ class RunPart:
         """Add these streams to a run that wants the same, after those that it has."""
         if not self.whole.count:
             return
-        if run.whole.count:
-            run.marks.clear()
-        else:
+        if not run.whole.count:
             run.marks.extend(self.marks)
-        self.whole.add_to(run.whole)
-        for by, part in self.groups.values():
-            part.add_to(run.group(by))
+        run.add_part(self.whole, self.groups.values())
         for gate, seen in zip(run.gates, self.gates, strict=True):
             seen.add_to(gate)
         run.bill.merge(self.bill)

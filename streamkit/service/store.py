@@ -1,22 +1,18 @@
-"""Streams kept in an SQLite database: a table of streams, one of findings and one of histograms. docs/scale.md has the schema."""
+"""Streams kept in an SQLite database: a table of streams, one of findings and one of histograms. docs/scale.md has the schema.
+
+`stored` reads it."""
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, closing
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 
 from streamkit.errors import CannotWrite, UnreadableInput
-from streamkit.metrics import METRICS, Metric
-from streamkit.model.measurement import Measurement, Samples
-from streamkit.reporters import Row
+from streamkit.metrics import METRICS
 from streamkit.service.keeping import Kept
-from streamkit.service.measuring import Run
-from streamkit.service.tables import FINDINGS, HISTOGRAMS, JSON, SCHEMA, Cells, stream_columns, unpacked
+from streamkit.service.tables import FINDINGS, HISTOGRAMS, SCHEMA, Cells, stream_columns
 from streamkit.tool import VERSION
 
 
@@ -73,7 +69,7 @@ class Store:
         run("BEGIN")
         if not run("SELECT count(*) FROM sqlite_master").fetchone()[0]:
             self._create()
-        _check_version(self.path, self._database)
+        check_version(self.path, self._database)
         run(f"CREATE TABLE IF NOT EXISTS sources ({_typed(_SOURCES)}, PRIMARY KEY (path)) WITHOUT ROWID")
         for table, columns in (("streams", self._columns), ("sources", _SOURCES)):
             known = {column[1] for column in run(f"PRAGMA table_info({table})")}
@@ -117,9 +113,9 @@ class Store:
         copy = self._copy(kept.content)
         added = self._database.execute(self._insert, (kept.content, copy, *kept.row))
         if not added.rowcount and self._new:  # the second of equal streams
-            (copies,) = self._database.execute(
-                "SELECT count(*) FROM streams WHERE content = ?", (kept.content,)
-            ).fetchone()
+            # The last one is found in the index; to count them all would take longer with each.
+            last = "SELECT max(copy) FROM streams WHERE content = ?"
+            (copies,) = self._database.execute(last, (kept.content,)).fetchone()
             added = self._database.execute(self._insert, (kept.content, copies + 1, *kept.row))
         if not added.rowcount:
             self.known += 1
@@ -153,59 +149,7 @@ class Store:
         self._database.close()
 
 
-def read_store(path: str) -> Iterator[tuple[Measurement, Mapping[str, Any]]]:
-    """Yield every stream of a database in the order in which it was added: its measurement, and the parts of its row that are kept
-    as they are. Raises UnreadableInput."""
-    metrics = [entry for entry in METRICS.values() if not entry.whole_run]
-    try:
-        with closing(sqlite3.connect(f"{Path(path).absolute().as_uri()}?mode=ro", uri=True)) as database:
-            database.row_factory = sqlite3.Row
-            _check_version(path, database)
-            for row in database.execute("SELECT * FROM streams ORDER BY id"):
-                found = database.execute("SELECT metric, samples FROM histograms WHERE stream = ?", (row["id"],))
-                yield _measurement(dict(row), dict(found.fetchall()), metrics)
-    except (sqlite3.Error, KeyError, TypeError, ValueError) as error:
-        raise UnreadableInput(path, f"no database of stats --format sqlite: {error}") from error
-
-
-def merge_store(run: Run, path: str) -> Iterator[Row]:
-    """Add the streams of a database to a run, and yield their rows. Raises UnreadableInput."""
-    for measurement, kept in read_store(path):
-        yield run.merge_measured(measurement, kept)
-
-
-def _measurement(
-    row: dict[str, Any], many: Mapping[str, bytes], metrics: Iterable[Metric]
-) -> tuple[Measurement, Mapping[str, Any]]:
-    missing = json.loads(row["missing"])
-    samples: dict[str, Samples] = {}
-    for entry in metrics:
-        source = row["tokens_source"] or "" if entry.name == "output_tokens" else ""
-        if entry.many:
-            values = unpacked(many[entry.key]) if entry.key in many else ()
-        else:
-            values = () if row.get(entry.key) is None else (row[entry.key],)
-        why = missing.get(entry.key, "" if values else "not-measured")
-        samples[entry.name] = Samples(values, missing=why, source=source)
-    measurement = Measurement(
-        file=row["file"],
-        exchange=row["exchange"],
-        api=row["api"],
-        dialect=row["dialect"] or "",
-        model=row["model"],
-        verdict=row["verdict"],
-        samples=samples,
-        labels=json.loads(row["labels"]),
-        notes=tuple(json.loads(row["notes"])),
-        recorded_at=row["recorded_at"],
-        clock=row["clock"],
-        units={entry.name: entry.unit for entry in metrics},
-        outcome=row["outcome"],
-    )
-    return measurement, {JSON[name]: json.loads(row[name]) for name in ("pauses", "choices")}
-
-
-def _check_version(path: str, database: sqlite3.Connection) -> None:
+def check_version(path: str, database: sqlite3.Connection) -> None:
     """Raise UnreadableInput for a database of another program or of a newer version."""
     try:
         found = database.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()
