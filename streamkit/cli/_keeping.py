@@ -108,4 +108,5 @@ def _note(file: str, count: int, versions: Mapping[str, str], inputs: Inputs, st
 
 def _key(file: str) -> str:
     """Return the name of an input in the database, from whatever folder the command runs."""
-    return file if is_url(file) else str(Path(file).absolute())
+    path = file if is_url(file) else str(Path(file).absolute())
+    return path.encode(errors="backslashreplace").decode()  # names that are not UTF-8 are no text

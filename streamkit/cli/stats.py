@@ -190,13 +190,18 @@ def _follow(
 
 
 def _run_of(inputs: Inputs) -> Iterator[Any]:
-    """Yield the rows of files that `stats --format json` wrote, and the streams of the others."""
-    from streamkit.service.merging import rows_of, run_files
+    """Yield the rows of earlier runs (files of `stats --format json` and databases), and the streams of the others."""
+    from streamkit.service.merging import is_database, rows_of, run_files
 
     inputs.taken = frozenset(run_files(inputs.paths))
     for path in sorted(inputs.taken):
         try:
-            yield from rows_of(path)
+            if is_database(path):
+                from streamkit.service.stored import stored_rows
+
+                yield from stored_rows(path)
+            else:
+                yield from rows_of(path)
         except UnreadableInput as error:
             inputs.trouble(error)
     yield from inputs.streams(on_demand=True)

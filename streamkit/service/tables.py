@@ -69,7 +69,11 @@ def stream_rows(measurement: Measurement, metrics: Sequence[Metric]) -> tuple[Ce
     about["missing"] = {
         entry.key: samples.missing for entry in metrics if (samples := measurement.samples[entry.name]).missing
     }
-    cells = [measurement.exchange, *map(about.__getitem__, _TEXTS), *(json.dumps(about[key]) for key in JSON.values())]
+    cells: list[Any] = [
+        measurement.exchange,
+        *(_text(about[name]) for name in _TEXTS),
+        *(json.dumps(about[key]) for key in JSON.values()),
+    ]
     histograms: list[Cells] = []
     for entry in metrics:
         values = measurement.samples[entry.name].values
@@ -95,9 +99,17 @@ def _buckets(ordered: Sequence[float]) -> Cells:
 def finding_rows(findings: Iterable[Finding]) -> list[Cells]:
     """Return the rows of the table of findings, without the stream."""
     return [
-        (f.code, f.name, f.severity, f.message, f.count, f.place.event, f.place.line, f.place.byte, f.place.path)
+        (
+            *(f.code, f.name, f.severity, _text(f.message), f.count),
+            *(f.place.event, f.place.line, f.place.byte, _text(f.place.path)),
+        )
         for f in findings
     ]
+
+
+def _text(text: str | None) -> str | None:
+    """Return a text as tables take it, where half a surrogate pair, as of a file name that is not UTF-8, is its escape."""
+    return text if text is None or text.isascii() else text.encode(errors="backslashreplace").decode()
 
 
 def packed_samples(values: Sequence[float]) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 import stat
@@ -62,6 +63,31 @@ def test_a_report_of_the_database_is_that_of_the_files(kept: Path, options: list
     assert files[1]
 
 
+def test_half_a_surrogate_pair_is_kept_as_its_escape(tmp_path: Path) -> None:
+    """In what a stream contains, and in a file name that is not UTF-8."""
+    files, database = tmp_path / "streams", tmp_path / "kept.sqlite"
+    files.mkdir()
+    text = (RECORDINGS / "gemini" / "plain.jsonl").read_bytes().replace(b"model-g", b"model-\\\\ud800")
+    (files / "a\udcff.jsonl").write_bytes(text)
+    again = ["stats", "--format", "sqlite", "--append", "-o", str(database), str(files)]
+    assert "1 stream added" in run(*again)[2]
+    assert "1 unchanged files not read" in run(*again)[2]
+    ((file, model),) = fetched(database, "SELECT file, model FROM streams")
+    assert (str(file).rpartition("/")[2], model) == (r"a\udcff.jsonl", r"model-\ud800")
+    of_database, of_files = (json.loads(run("stats", "--format", "json", str(path))[1]) for path in (database, files))
+    assert of_database == of_files
+    parquet = run("stats", "--format", "parquet", "-o", str(tmp_path / "tables"), str(files))
+    assert "1 stream written" in parquet[2]
+
+
+def test_databases_are_compared(kept: Path, tmp_path: Path) -> None:
+    earlier = tmp_path / "earlier.json"
+    run("stats", "--format", "json", "-o", str(earlier), str(RECORDINGS))
+    of_files = run("stats", "--compare", str(earlier), str(earlier))
+    assert of_files[0] == 0
+    assert run("stats", "--compare", str(kept), str(kept)) == of_files
+
+
 def test_gates_apply_to_the_database(kept: Path) -> None:
     gate = ["--fail-if", "ttft.p95 > 1ms", "--include", "failed", "--allow-missing"]
     assert run("stats", "-q", *gate, str(kept)) == run("stats", "-q", *gate, str(RECORDINGS))
@@ -69,8 +95,6 @@ def test_gates_apply_to_the_database(kept: Path) -> None:
 
 
 def test_findings_are_those_of_lint(kept: Path) -> None:
-    import json
-
     found = json.loads(run("lint", "-q", "--no-config", "--format", "json", str(RECORDINGS))[1])["findings"]
     query = "SELECT file, exchange, code, severity, findings.count, line FROM findings JOIN streams ON id = stream"
     assert sorted(map(repr, fetched(kept, query))) == sorted(
