@@ -19,7 +19,7 @@ from streamkit.model.stream import Stream
 
 if TYPE_CHECKING:
     from streamkit.cli._jobs import JobPlan
-    from streamkit.formats import FoundInput
+    from streamkit.formats import FoundInput, SmallFiles
     from streamkit.service.spreading import Job
 
 T = TypeVar("T")
@@ -65,11 +65,22 @@ class Inputs:
         """Yield every exchange, in the order of the paths. `on_demand` lets frames be decoded whenever they are looked at."""
         from streamkit.formats import find, read
 
+        small = self._small_files()
+
         def sized(found: FoundInput) -> Iterator[tuple[int, Exchange]]:
-            for exchange in read(found.path, format=self._format, on_demand=on_demand):
+            source = (small.open(found.path) if small else None) or found.path
+            for exchange in read(source, format=self._format, on_demand=on_demand):
                 yield exchange.frames.size, exchange
 
         yield from self._each([find([path]) for path in self.paths], sized)
+
+    def _small_files(self) -> SmallFiles | None:
+        """Return the small files of object stores; None if all inputs are local."""
+        from streamkit.formats import SmallFiles, find, is_url
+
+        if not any(map(is_url, self.paths)):
+            return None
+        return SmallFiles((found.path, found.size) for found in find(self.paths) if found.path not in self.taken)
 
     def results(self, job: Job, plan: JobPlan | None, part: Callable[[Any], None] = lambda _: None) -> Iterator[Any]:
         """Yield what a job makes of every exchange, in the same order, in this process or spread by a plan.

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from streamkit.formats._parts import parts_sought as parts_sought
     from streamkit.formats._parts import read_part as read_part
     from streamkit.formats._parts import read_pieces as read_pieces
+    from streamkit.formats._remote import SmallFiles as SmallFiles
     from streamkit.formats._remote import is_url as is_url
     from streamkit.formats._remote import listed_once as listed_once
     from streamkit.formats._repair import compact_json as compact_json
@@ -56,6 +57,7 @@ _PLACES = {
     "LONGEST_LINE": "_source",
     "FileRange": "_parts",
     "WHOLE": "_parts",
+    "SmallFiles": "_remote",
     "Source": "_source",
     "Stamp": "_timestamps",
     "compact_json": "_repair",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import IO, Any
+from io import BytesIO
+from typing import IO, Any, BinaryIO
 
 from streamkit.errors import UnreadableInput
 from streamkit.patterns import pattern
@@ -14,6 +15,8 @@ from streamkit.patterns import pattern
 _VERSIONS = ("ETag", "etag", "md5Hash", "LastModified", "last_modified", "mtime", "created")
 # What was listed within `listed_once`, by URL; None outside.
 _listed: ContextVar[dict[str, list[tuple[str, int, str]]] | None] = ContextVar("listed", default=None)
+_SMALL = 1 << 20  # bytes of a file that is fetched as a whole, together with others
+_TOGETHER = 16  # files
 _URL = pattern(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 
 
@@ -72,6 +75,51 @@ def open_remote(url: str) -> IO[bytes]:
     except Exception as error:
         raise _unreadable(url, error) from error
     return file
+
+
+class _Fetched(BytesIO):
+    """The bytes of a remote file; `name` is its URL."""
+
+    name = ""
+
+
+class SmallFiles:
+    """The small remote files among the inputs of a command, fetched several at a time: a store answers many requests in the time
+    that it takes to answer one.
+
+    `files` are the paths and sizes of the inputs in the order in which they will be read; sizes that are not known are None.
+    """
+
+    def __init__(self, files: Iterable[tuple[str, int | None]]) -> None:
+        self._small = (path for path, size in files if is_url(path) and size is not None and size <= _SMALL)
+        self._next = next(self._small, None)
+        self._fetched: dict[str, bytes] = {}
+
+    def open(self, path: str) -> BinaryIO | None:
+        """Return a file that was fetched. None for all other inputs, and for what could not be fetched: to read it tells why."""
+        if path == self._next:
+            self._fetch()
+        data = self._fetched.pop(path, None)
+        if data is None:
+            return None
+        file = _Fetched(data)
+        file.name = path
+        return file
+
+    def _fetch(self) -> None:
+        urls: list[str] = []
+        store = str(self._next).partition("://")[0]
+        while self._next is not None and len(urls) < _TOGETHER and self._next.startswith(f"{store}://"):
+            urls.append(self._next)
+            self._next = next(self._small, None)
+        self._fetched.clear()
+        try:
+            system, _ = _system(urls[0])
+            roots = {_system(url)[1]: url for url in urls}
+            found = system.cat(list(roots), on_error="return")
+        except Exception:  # libraries of stores have exceptions of their own
+            return
+        self._fetched = {roots[root]: data for root, data in found.items() if root in roots and isinstance(data, bytes)}
 
 
 def _system(url: str) -> tuple[Any, str]:

@@ -15,20 +15,22 @@ import itertools
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future
-from dataclasses import field
+from dataclasses import field, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, BinaryIO, Protocol, runtime_checkable
 
 from streamkit.errors import RemoteDefect, StreamkitError, UnreadableInput, UsageError, WorkFailed, defect_text
 from streamkit.formats import (
     FileRange,
     FoundInput,
+    SmallFiles,
     find,
     is_url,
     lines_before,
     parts,
     parts_sought,
+    read,
     read_at,
     read_part,
     size_of,
@@ -111,7 +113,8 @@ class MovableJob(Protocol):
 class WorkUnit:
     """A file that a task reads, or a part of one. `path` is its name in messages, `location` where it is, from any folder.
 
-    `last` is whether no further part of the file follows; `size` is about its bytes.
+    `last` is whether no further part of the file follows; `size` is about its bytes. `file` is the open file if the worker has
+    fetched it from its store already.
     """
 
     path: str
@@ -119,6 +122,7 @@ class WorkUnit:
     part: FileRange | None = None
     last: bool = True
     size: int = 0
+    file: BinaryIO | None = None
 
 
 @dataclass(slots=True)
@@ -147,9 +151,15 @@ def work(job: Job, units: Sequence[WorkUnit], version: str) -> Done:
         )
     try:
         worker = job.begin()
-        return Done([_read(worker, job.items(unit)) for unit in units], worker.end())
+        small = SmallFiles((unit.location, unit.size) for unit in units)
+        return Done([_read(worker, job.items(_fetched(unit, small))) for unit in units], worker.end())
     except Exception as error:
         return Done(error=error)
+
+
+def _fetched(unit: WorkUnit, small: SmallFiles) -> WorkUnit:
+    file = small.open(unit.location)
+    return unit if file is None else replace(unit, file=file)
 
 
 def _read(worker: Worker, items: Iterator[Any]) -> Read:
@@ -176,6 +186,8 @@ def exchanges_of(unit: WorkUnit, input_format: str | None = None, *, on_demand: 
                 yield from read_part(file, unit.path, unit.part, on_demand=on_demand)
         except OSError as error:
             raise UnreadableInput(unit.path, f"cannot be opened ({error.strerror or error})") from None
+    elif unit.file is not None:
+        yield from read(unit.file, format=input_format, on_demand=on_demand)
     else:
         yield from read_at(unit.location, unit.path, format=input_format, on_demand=on_demand)
 

@@ -11,7 +11,7 @@ import pytest
 
 from streamkit.cli.main import streamkit
 from streamkit.errors import UnreadableInput
-from streamkit.formats import find, read
+from streamkit.formats import SmallFiles, find, read
 from tests.clicking import CliRunner
 
 fsspec = pytest.importorskip("fsspec", reason="needs fsspec: pip install 'llm-streamkit[s3]'")
@@ -141,3 +141,62 @@ def test_recordings_in_a_bucket_are_measured(bucket: str) -> None:
     from_bucket = run("stats", "-q", "--metrics", "ttft,gap,tokens", "--format", "csv", bucket)[1]
     assert from_bucket.replace(bucket, str(RECORDINGS)) == from_files
     assert bucket in from_bucket
+
+
+def test_small_files_are_fetched_together(stored: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is read once, whatever reads them, and one that cannot be fetched is reported like one that cannot be opened."""
+    files = list(find([stored]))
+    memory = type(fsspec.filesystem("memory"))
+    real, fetched = memory.cat, []
+
+    def cat(self: Any, path: list[str], **more: Any) -> Any:
+        fetched.append(len(path))
+        return real(self, path, **more)
+
+    monkeypatch.setattr(memory, "cat", cat)
+    monkeypatch.setattr(memory, "open", lambda self, path, *given, **more: pytest.fail(f"{path} was opened alone"))
+    expected = [min(16, len(files) - start) for start in range(0, len(files), 16)]
+    assert run("stats", "-j", "1", stored)[0] == 0
+    assert fetched == expected
+    fetched.clear()
+    assert run("stats", "--executor", "tests.cli.test_executors:threads", stored)[0] == 0
+    assert fetched == expected
+
+
+@pytest.mark.parametrize("options", [["-j", "1"], ["--executor", "tests.cli.test_executors:threads"]])
+def test_small_files_that_cannot_be_fetched_are_reported(
+    options: list[str], stored: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memory = type(fsspec.filesystem("memory"))
+    real = memory.cat_file
+
+    def cat_file(self: Any, path: str, *given: Any, **more: Any) -> Any:
+        if "gemini" in path:
+            raise PermissionError("access denied")
+        return real(self, path, *given, **more)
+
+    def refused(self: Any, path: str, *given: Any, **more: Any) -> Any:
+        raise PermissionError("access denied")
+
+    monkeypatch.setattr(memory, "cat_file", cat_file)
+    paths = [f"memory:///bucket/{api}/plain.jsonl" for api in ("gemini", "openai_chat")]
+    whole = run("stats", "--format", "csv", *options, *paths)
+    assert whole[0] == 0
+    monkeypatch.setattr(memory, "open", refused)
+    code, output, messages = run("stats", "--format", "csv", *options, *paths)
+    assert code == 2
+    assert "gemini/plain.jsonl: cannot be read (access denied)" in messages
+    assert "openai_chat" not in messages
+    assert output.count("\n") == whole[1].count("\n") - 1
+
+
+def test_only_small_remote_files_are_fetched_ahead(stored: str) -> None:
+    path = f"{stored}/gemini/plain.jsonl"
+    for size in (None, 2 << 20):
+        assert SmallFiles([(path, size)]).open(path) is None
+    small = SmallFiles([("local.jsonl", 10), (path, 10), (f"{stored}/no-such", 10)])
+    assert small.open("local.jsonl") is None
+    file = small.open(path)
+    assert file is not None
+    assert file.read() == (RECORDINGS / "gemini" / "plain.jsonl").read_bytes()
+    assert small.open(f"{stored}/no-such") is None
