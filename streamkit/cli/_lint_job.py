@@ -15,7 +15,7 @@ from streamkit.model.finding import Finding
 
 if TYPE_CHECKING:
     from streamkit.model.stream import Stream
-    from streamkit.service.spreading import WorkUnit
+    from streamkit.service.spreading import Done, WorkUnit
 
 SPEED = 60_000_000
 """About the bytes of recordings that one process checks per second."""
@@ -41,6 +41,18 @@ class LintJob:
         """Return a worker for one task."""
         return LintWorker(self)
 
+    @property
+    def counts_lines(self) -> bool:
+        """Findings have the number of their line."""
+        return True
+
+    def moved(self, done: Done, exchanges: int, lines: int) -> Done:
+        """Return the same for exchanges that have this number of others, and of lines, before them in their file."""
+        if exchanges:
+            for read in done.units:
+                read.values[:] = [stream.moved(exchanges, lines) for stream in read.values]
+        return done
+
     def __reduce__(self) -> tuple[Any, ...]:
         """Leave out the rules that were chosen already: a process finds its own."""
         return _made, (replace(self.selection, _of_file={}), self.input_format, self.api, self.dialect)
@@ -61,6 +73,22 @@ class LintedStream:
     row: dict[str, Any] = field(default_factory=dict)
     excerpt: bool = False
     silent_rules: int = 0
+
+    def moved(self, exchanges: int, lines: int) -> LintedStream:
+        """Return the same with this number of other exchanges, and of lines, before it in its file."""
+        return replace(
+            self,
+            number=self.number + exchanges,
+            findings=tuple(_moved(finding, exchanges, lines) for finding in self.findings),
+            row=self.row and {**self.row, "exchange": self.number + exchanges},
+        )
+
+
+def _moved(finding: Finding, exchanges: int, lines: int) -> Finding:
+    place = finding.place
+    if place.line is not None:
+        place = replace(place, line=place.line + lines)
+    return replace(finding, exchange=finding.exchange + exchanges, place=place)
 
 
 class LintWorker:

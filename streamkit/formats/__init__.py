@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from streamkit.formats._joined import Joined as Joined
     from streamkit.formats._parts import WHOLE as WHOLE
     from streamkit.formats._parts import FileRange as FileRange
+    from streamkit.formats._parts import LineCount as LineCount
     from streamkit.formats._parts import lines_before as lines_before
     from streamkit.formats._parts import parts as parts
     from streamkit.formats._parts import parts_sought as parts_sought
@@ -56,6 +57,7 @@ _PLACES = {
     "LARGEST_BODY": "_source",
     "LONGEST_LINE": "_source",
     "FileRange": "_parts",
+    "LineCount": "_parts",
     "WHOLE": "_parts",
     "SmallFiles": "_remote",
     "Source": "_source",

@@ -36,6 +36,13 @@ class FileRange:
 WHOLE = FileRange()
 
 
+@dataclass(slots=True)
+class LineCount:
+    """The number of line ends that have been read."""
+
+    lines: int = 0
+
+
 def parts(file: IO[bytes], size: Callable[[int], int]) -> Iterator[FileRange]:
     """Yield the parts of the recording in `file`: one that starts at byte n has about `size(n)` bytes, or one exchange that is larger.
 
@@ -122,11 +129,26 @@ def _starts(file: IO[bytes], head: bytes) -> Iterator[tuple[int, int, int]]:
         data = data[whole:] + block
 
 
-def read_part(file: IO[bytes], path: str, part: FileRange = WHOLE, *, on_demand: bool = False) -> Iterator[Exchange]:
+def read_part(
+    file: IO[bytes],
+    path: str,
+    part: FileRange = WHOLE,
+    *,
+    on_demand: bool = False,
+    count: LineCount | None = None,
+) -> Iterator[Exchange]:
     """Yield the exchanges of one part of the recording in `file`, which must be seekable; `path` is its name in messages and
-    exchanges. They have the numbers and lines that they have in the whole file. Raises UnreadableInput."""
+    exchanges. They have the numbers and lines that they have in the whole file. `count` counts the lines of the part.
+    Raises UnreadableInput."""
     file.seek(part.start)
-    return read_pieces(_pieces(path, file.read, part), path, part, on_demand=on_demand)
+    pieces = _pieces(path, file.read, part)
+    return read_pieces(pieces if count is None else _counted(pieces, count), path, part, on_demand=on_demand)
+
+
+def _counted(pieces: Iterator[bytes], count: LineCount) -> Iterator[bytes]:
+    for piece in pieces:
+        count.lines += piece.count(b"\n")
+        yield piece
 
 
 def read_pieces(

@@ -36,7 +36,12 @@ class MeasureJob:
         """Return a worker for one task."""
         return MeasureWorker(self)
 
-    def moved(self, done: Done, exchanges: int) -> Done:
+    @property
+    def counts_lines(self) -> bool:
+        """Rows have no lines."""
+        return False
+
+    def moved(self, done: Done, exchanges: int, lines: int) -> Done:
         """Return the same for exchanges that have this number of others before them in their file."""
         if not exchanges:
             return done

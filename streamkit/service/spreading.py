@@ -24,6 +24,7 @@ from streamkit.errors import RemoteDefect, StreamkitError, UnreadableInput, Usag
 from streamkit.formats import (
     FileRange,
     FoundInput,
+    LineCount,
     SmallFiles,
     find,
     is_url,
@@ -100,13 +101,18 @@ class Job(Protocol):
 
 @runtime_checkable
 class MovableJob(Protocol):
-    """A job whose values contain the numbers of exchanges, but not of lines, and for which these can be put right afterwards.
+    """A job in whose values the numbers of exchanges, and of lines if it `counts_lines`, can be put right afterwards.
 
     The command need not read large files itself then, to count what is before each part.
     """
 
-    def moved(self, done: Done, exchanges: int) -> Done:
-        """Return the same for exchanges that have this number of others before them in their file."""
+    @property
+    def counts_lines(self) -> bool:
+        """Whether the values contain the numbers of lines."""
+
+    def moved(self, done: Done, exchanges: int, lines: int) -> Done:
+        """Return the same for exchanges that have this number of others, and of lines (0 if these are not counted), before them in
+        their file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +120,7 @@ class WorkUnit:
     """A file that a task reads, or a part of one. `path` is its name in messages, `location` where it is, from any folder.
 
     `last` is whether no further part of the file follows; `size` is about its bytes. `file` is the open file if the worker has
-    fetched it from its store already.
+    fetched it from its store already, `count` counts the lines of a part while a worker reads it.
     """
 
     path: str
@@ -123,13 +129,16 @@ class WorkUnit:
     last: bool = True
     size: int = 0
     file: BinaryIO | None = None
+    count: LineCount | None = None
 
 
 @dataclass(slots=True)
 class Read:
-    """The result of a worker for a unit: the values of its exchanges, and the error that ended the reading."""
+    """The result of a worker for a unit: the values of its exchanges, the number of its lines if the job needs it, and the error
+    that ended the reading."""
 
     values: list[Any] = field(default_factory=list)
+    lines: int = 0
     error: Exception | None = None
 
 
@@ -152,19 +161,24 @@ def work(job: Job, units: Sequence[WorkUnit], version: str) -> Done:
     try:
         worker = job.begin()
         small = SmallFiles((unit.location, unit.size) for unit in units)
-        return Done([_read(worker, job.items(_fetched(unit, small))) for unit in units], worker.end())
+        counted = isinstance(job, MovableJob) and job.counts_lines
+        return Done([_read(worker, job, _prepared(unit, small, counted)) for unit in units], worker.end())
     except Exception as error:
         return Done(error=error)
 
 
-def _fetched(unit: WorkUnit, small: SmallFiles) -> WorkUnit:
+def _prepared(unit: WorkUnit, small: SmallFiles, counted: bool) -> WorkUnit:
+    """Return the unit with what reading it needs in this process."""
     file = small.open(unit.location)
-    return unit if file is None else replace(unit, file=file)
+    if file is not None:
+        return replace(unit, file=file)
+    return replace(unit, count=LineCount()) if counted and unit.part is not None else unit
 
 
-def _read(worker: Worker, items: Iterator[Any]) -> Read:
+def _read(worker: Worker, job: Job, unit: WorkUnit) -> Read:
     """Return the values of one unit. Errors of reading are a part of the result; those of the worker are raised."""
     done = Read()
+    items = job.items(unit)
     while True:
         try:
             item = next(items, None)
@@ -174,6 +188,7 @@ def _read(worker: Worker, items: Iterator[Any]) -> Read:
             done.error = error if isinstance(error, StreamkitError) else RemoteDefect(defect_text(error))
             return done
         if item is None:
+            done.lines = unit.count.lines if unit.count is not None else 0
             return done
         done.values.append(worker.take(item))
 
@@ -183,7 +198,7 @@ def exchanges_of(unit: WorkUnit, input_format: str | None = None, *, on_demand: 
     if unit.part is not None:
         try:
             with Path(unit.location).open("rb") as file:
-                yield from read_part(file, unit.path, unit.part, on_demand=on_demand)
+                yield from read_part(file, unit.path, unit.part, on_demand=on_demand, count=unit.count)
         except OSError as error:
             raise UnreadableInput(unit.path, f"cannot be opened ({error.strerror or error})") from None
     elif unit.file is not None:
@@ -221,7 +236,7 @@ class Spread:
         self._ready: deque[tuple[WorkUnit, Read]] = deque()
         self._whole: Any = None
         self._part, self._waiting = part, waiting
-        self._before = 0  # exchanges of the parts of a file that came first
+        self._before = self._lines = 0  # exchanges and lines of the parts of a file that came first
 
     def inputs(self, index: int) -> Iterator[FoundInput]:
         """Return the inputs at the path with this index, in a stable order."""
@@ -264,13 +279,14 @@ class Spread:
         if unit.part is None or unit.part.counted:
             return done
         if unit.part.start == 0:
-            self._before = 0
+            self._before = self._lines = 0
         (read_,) = done.units
         before, self._before = self._before, self._before + len(read_.values)
+        lines, self._lines = self._lines, self._lines + read_.lines
         if isinstance(read_.error, UnreadableInput) and read_.error.line is not None:
             read_.error = _moved(read_.error, unit)
         assert isinstance(self._job, MovableJob)
-        return self._job.moved(done, before)
+        return self._job.moved(done, before, lines)
 
     def _submit(self) -> None:
         while len(self._submitted) < self._room:

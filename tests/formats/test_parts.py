@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamkit.errors import UnreadableInput
-from streamkit.formats import FileRange, lines_before, parts, parts_sought, read, read_part
+from streamkit.formats import FileRange, LineCount, lines_before, parts, parts_sought, read, read_part
 from streamkit.model.exchange import Exchange
 
 START = b'{"type":"start","streamkit":1,"source":"client","clock":"none","labels":{"n":"%d"}}\n'
@@ -50,10 +50,13 @@ Divided = Callable[[IO[bytes], Callable[[int], int]], Iterator[FileRange]]
 
 def sought_and_numbered(file: IO[bytes], size: Callable[[int], int]) -> Iterator[FileRange]:
     """Yield the parts that are found without reading all of the file, with the numbers that reading them in order gives."""
-    exchanges = 0
+    exchanges = lines = 0
     for part in parts_sought(file, size):
-        yield replace(part, exchanges=exchanges, lines=lines_before(file, part))
-        exchanges += sum(1 for _ in read_part(file, "-", part)) if part.stop is not None else 0
+        assert lines == lines_before(file, part)
+        yield replace(part, exchanges=exchanges, lines=lines)
+        count = LineCount()
+        exchanges += sum(1 for _ in read_part(file, "-", part, count=count)) if part.stop is not None else 0
+        lines += count.lines
 
 
 def in_parts(data: bytes, size: int, divided: Divided = parts) -> tuple[list[tuple[object, ...]], str]:
