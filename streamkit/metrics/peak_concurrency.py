@@ -7,8 +7,8 @@ recorded or when they ended (`no-wall-clock`).
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
-from itertools import accumulate
 
 from streamkit.metrics import StreamSpan, run_metric
 from streamkit.model.measurement import Samples
@@ -19,5 +19,11 @@ def measured(spans: Sequence[StreamSpan]) -> Samples:
     """Return one value, in streams."""
     if not spans:
         return Samples(missing="no-wall-clock")
-    steps = [(span.start, 1) for span in spans] + [(span.end, -1) for span in spans]
-    return Samples((max(accumulate(change for _, change in sorted(steps))),))
+    # In arrays, because a run may have millions of streams.
+    starts, ends = array("q", sorted(span.start for span in spans)), array("q", sorted(span.end for span in spans))
+    peak = ended = 0
+    for begun, start in enumerate(starts, 1):
+        while ended < len(ends) and ends[ended] <= start:
+            ended += 1
+        peak = max(peak, begun - ended)
+    return Samples((peak,))
