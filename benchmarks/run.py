@@ -33,8 +33,10 @@ SMOKE = {
 }
 
 ROWS = {
+    "bench_commands": [["--rounds=2"], ["--rounds=1", "--exchanges=800"]],
     "bench_proxy": [["--rounds=2"], ["--streams=1000", "--rounds=2"]],
     "bench_serve": [[], ["--streams=5000", "--frames=80", "--gap=0.1"]],
+    "bench_stats": [["--rounds=5"], ["--rounds=5", "--chunks=700"]],
 }
 """The settings of benchmarks that run more than once, so that every row of docs/performance.md is printed."""
 
