@@ -70,7 +70,7 @@ def _is_plain(text: str) -> bool:
 
 def safe_json(text: str) -> str:
     """Return JSON text with the same characters as JSON escapes, so that the result is still equivalent JSON."""
-    return _SUSPECT.sub(_shown_in_json, text)
+    return text if needs_no_escape(text) else _SUSPECT.sub(_shown_in_json, text)
 
 
 class SafePieces:

@@ -83,8 +83,9 @@ class CommandOutput:
 
     def piece(self, text: str, *, json: bool = False) -> None:
         """Write a piece of a longer text; `json` if that is JSON."""
-        escaped = safe_json(text) if json else safe_text(text)
-        self._write(escaped if self._safe else text)
+        if self._safe:
+            text = safe_json(text) if json else safe_text(text)
+        self._write(text)
 
     def painted(self, text: str, *, data: bool = False) -> None:
         """Write a piece of a longer text that `paint` may have colored. Unless it is `data`, it contains no command for a CI log."""
