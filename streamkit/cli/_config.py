@@ -17,7 +17,7 @@ from streamkit.patterns import pattern
 FILE = "pyproject.toml"
 
 # What begins a line of every TOML file that has a table `tool.streamkit`, however that is written.
-_TABLE = pattern(r"""^[\s\[]*["']?tool["']?\s*(?:[\]={]|\.\s*["']?streamkit)""", re.MULTILINE)
+_TABLE = pattern(r"""^[\s\[]*["']?tool["']?\s*(?:[\]=]|\.\s*["']?streamkit)""", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
