@@ -238,7 +238,7 @@ def main() -> int:
             print(f"skipped: Starlette on uvicorn, because {' and '.join(missing)} is not installed")
         else:
             ways["Starlette on uvicorn"] = [sys.executable, __file__, "--as", "starlette", *shape]
-        print("skipped: aimock, which is a Node program and not installed here")
+        print("skipped: aimock, which keeps no frames: it cuts texts into chunks of its own")
         for streams in given.streams:
             rows = [
                 [name, *measured(command, streams, given.frames, given.gap, given.spread)]

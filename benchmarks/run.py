@@ -33,10 +33,14 @@ SMOKE = {
 }
 
 ROWS = {
-    "bench_proxy": [["--rounds=2"], ["--streams=1000", "--rounds=2"]],
+    "bench_commands": [["--rounds=2"], ["--rounds=1", "--exchanges=800"]],
+    "bench_lint": [["--rounds=5"]],
+    "bench_parse": [["--rounds=5"]],
+    "bench_proxy": [["--streams", "100", "1000", "--rounds=2"]],
     "bench_serve": [[], ["--streams=5000", "--frames=80", "--gap=0.1"]],
+    "bench_stats": [["--rounds=5"], ["--rounds=5", "--chunks=700"]],
 }
-"""The settings of benchmarks that run more than once, so that every row of docs/performance.md is printed."""
+"""The settings with which every row of docs/performance.md is printed, within ten minutes on a quiet machine."""
 
 GROUPS = {
     "http": [

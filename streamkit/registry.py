@@ -12,11 +12,8 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, ValuesView
 from functools import cache, cached_property
-from importlib.machinery import ModuleSpec, SourceFileLoader
-from importlib.util import module_from_spec, spec_from_file_location
-from threading import RLock
 from types import ModuleType
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from streamkit.errors import CatalogueError, UnknownEntry, suggestion
 
@@ -27,7 +24,7 @@ Entry = TypeVar("Entry")
 
 # Set this variable to disable plugins, as the tests do.
 NO_PLUGINS = "STREAMKIT_NO_PLUGINS"
-_IMPORTING = RLock()
+INDEX = "index.json"
 _PACKAGE_FOLDERS = (".dist-info", ".egg-info", "egg-info")
 
 
@@ -36,7 +33,8 @@ class Catalogue(Mapping[str, Entry]):
 
     `package` is the folder (`streamkit.metrics`), `kind` the class of its entries, and `name` returns an entry's name. With
     `families`, the folder contains folders of entries (`streamkit.rules.schema`). `apart` names subfolders without entries
-    of this catalogue. Other packages add entries through the entry-point group named like the folder; an entry point
+    of this catalogue. `from_row` makes an entry from the name of its module and a row of `index.json`, a generated file in the folder
+    (`index_of`), so that the module need not be imported to know the entry. Other packages add entries through the entry-point group named like the folder; an entry point
     refers to an entry, or to a module with exactly one.
     """
 
@@ -48,12 +46,14 @@ class Catalogue(Mapping[str, Entry]):
         *,
         families: bool = False,
         apart: tuple[str, ...] = (),
+        from_row: Callable[[str, dict[str, Any]], Entry] | None = None,
     ) -> None:
         self._package = package
         self._kind = kind
         self._name = name
         self._families = families
         self._apart = apart
+        self._from_row = from_row
         self._alone: dict[str, Entry] = {}  # entries that were imported without the others
 
     def __iter__(self) -> Iterator[str]:
@@ -102,24 +102,58 @@ class Catalogue(Mapping[str, Entry]):
         if self._families or self._points():
             return None
         folder = importlib.import_module(self._package)
-        if not any(_is_module(os.path.join(path, module)) for path in folder.__path__):  # noqa: PTH118
+        if not any(_is_module(os.path.join(path, module)) for path in folder.__path__):
             return None
         qualified = f"{self._package}.{module}"
-        entry = self._only_entry(qualified, _imported(qualified))
+        entry = self.imported(qualified)
         return entry if self._name(entry) == name else None
 
     def _found(self) -> Iterator[tuple[str, Entry]]:
-        for module in self._modules(self._package):
-            for member in self._modules(module.__name__) if self._families else (module,):
-                yield member.__name__, self._only_entry(member.__name__, member)
+        rows = self._rows()
+        for module, path in self.modules():
+            row = rows.get(self.key(module)) if path else None
+            if self._from_row and row and path and os.stat(path).st_size == row["size"]:
+                yield module, self._from_row(module, row)
+            else:
+                yield module, self.imported(module)
         yield from self._plugins()
 
-    def _modules(self, package: str) -> Iterator[ModuleType]:
-        """Yield the modules and packages of a folder that are not private."""
-        parent = importlib.import_module(package)
-        for name, path in _module_files(parent.__path__).items():
+    def _rows(self) -> dict[str, dict[str, Any]]:
+        """Return the rows of `index.json` by module. Those of a file that has another size now are out of date."""
+        if self._from_row is None:
+            return {}
+        import orjson
+
+        try:
+            rows: dict[str, dict[str, Any]] = orjson.loads(data_of(self._package, INDEX))
+        except FileNotFoundError:
+            return {}
+        return rows
+
+    def key(self, module: str) -> str:
+        """Return the name of a module's row in `index.json`."""
+        return module.removeprefix(f"{self._package}.")
+
+    def modules(self) -> Iterator[tuple[str, str | None]]:
+        """Yield the modules of the folder's entries, and their files, where they are known."""
+        inside = list(self._inside(self._package, importlib.import_module(self._package).__path__))
+        for module, path in inside:
+            if not self._families:
+                yield module, path
+            elif path is not None:
+                yield from self._inside(module, [os.path.dirname(path)])
+            else:
+                yield from self._inside(module, importlib.import_module(module).__path__)
+
+    def _inside(self, package: str, folders: Iterable[str]) -> Iterator[tuple[str, str | None]]:
+        """Yield the modules and packages of a package that are not private, and their files."""
+        for name, path in _module_files(folders).items():
             if not name.startswith("_") and name not in self._apart:
-                yield _imported(f"{package}.{name}", path)
+                yield f"{package}.{name}", path
+
+    def imported(self, module: str) -> Entry:
+        """Return the entry of a module. Raises CatalogueError."""
+        return self._only_entry(module, _imported(module))
 
     def _points(self) -> list[EntryPoint]:
         return [] if os.environ.get(NO_PLUGINS) else list(entry_points(self._package))
@@ -154,10 +188,10 @@ class Catalogue(Mapping[str, Entry]):
         return f"unknown {what} {name!r}; {suggestion(str(name), self.entries)}"
 
 
-def _imported(module: str, path: str | None = None) -> ModuleType:
-    """Import the module of an entry, whose file may be known. Raises CatalogueError, with the line of its file that failed."""
+def _imported(module: str) -> ModuleType:
+    """Import the module of an entry. Raises CatalogueError, with the line of its file that failed."""
     try:
-        return importlib.import_module(module) if path is None else _loaded(module, path)
+        return importlib.import_module(module)
     except Exception as error:
         raise CatalogueError(f"{_place(error, module) or module}: {type(error).__name__}: {error}") from error
 
@@ -180,7 +214,7 @@ def _module_files(folders: Iterable[str]) -> dict[str, str | None]:
     pkgutil, which takes several times as long, and their files are not known."""
     found: dict[str, str | None] = {}
     for folder in folders:
-        if not os.path.isdir(folder):  # noqa: PTH112
+        if not os.path.isdir(folder):
             import pkgutil
 
             found.update((module.name, None) for module in pkgutil.iter_modules([folder]))
@@ -197,32 +231,12 @@ def _source_of(entry: os.DirEntry[str]) -> str | None:
     """Return the source file of something in a folder if it is a module or a package."""
     if entry.name.endswith(".py"):
         return entry.path if entry.is_file() else None
-    inner = os.path.join(entry.path, "__init__.py")  # noqa: PTH118
-    return inner if os.path.isfile(inner) else None  # noqa: PTH113
+    inner = os.path.join(entry.path, "__init__.py")
+    return inner if os.path.isfile(inner) else None
 
 
 def _is_module(path: str) -> bool:
-    return os.path.isfile(f"{path}.py") or os.path.isfile(os.path.join(path, "__init__.py"))  # noqa: PTH113, PTH118
-
-
-def _loaded(qualified: str, path: str) -> ModuleType:
-    """Import a module from its file. It need not be found, which takes a third of the time of importing a small module, and there
-    are some three hundred."""
-    with _IMPORTING:
-        if qualified in sys.modules:
-            return importlib.import_module(qualified)
-        inner = [os.path.dirname(path)] if path.endswith("__init__.py") else None  # noqa: PTH120
-        loader = SourceFileLoader(qualified, path)
-        spec = spec_from_file_location(qualified, path, loader=loader, submodule_search_locations=inner)
-        module = sys.modules[qualified] = module_from_spec(cast("ModuleSpec", spec))
-        try:
-            loader.exec_module(module)
-        except BaseException:
-            del sys.modules[qualified]
-            raise
-        package, _, name = qualified.rpartition(".")
-        setattr(sys.modules[package], name, module)
-        return sys.modules[qualified]
+    return os.path.isfile(f"{path}.py") or os.path.isfile(os.path.join(path, "__init__.py"))
 
 
 def entry_points(group: str) -> list[EntryPoint]:
@@ -261,11 +275,25 @@ def _entry_point_texts(path: tuple[str, ...]) -> list[bytes] | None:
             return None
         for folder in folders:
             try:
-                with open(os.path.join(folder, "entry_points.txt"), "rb") as file:  # noqa: PTH118, PTH123
+                with open(os.path.join(folder, "entry_points.txt"), "rb") as file:
                     texts.append(file.read())
             except OSError:
                 continue
     return texts
+
+
+def index_of(catalogue: Catalogue[Entry], row: Callable[[Entry], dict[str, Any]]) -> bytes:
+    """Return the contents of the `index.json` of a catalogue: what `row` returns for the entry of each module, and the size of
+    the module's file."""
+    import orjson
+
+    rows = {
+        catalogue.key(module): {"size": os.stat(path).st_size, **row(catalogue.imported(module))}
+        for module, path in catalogue.modules()
+        if path is not None
+    }
+    lines = (b'"%b": %b' % (name.encode(), orjson.dumps(rows[name])) for name in sorted(rows))
+    return b"{\n%b\n}\n" % b",\n".join(lines)
 
 
 def data_of(package: str, name: str) -> bytes:

@@ -55,17 +55,22 @@ def safe_text(text: str) -> str:
     Line feeds and tabs are kept; use `one_line` for text that must be one line. Joiners (U+200C, U+200D) between
     letters or emoji, and variation selectors after their base characters, are text and kept too.
     """
-    return _SUSPECT.sub(_shown, text)
+    return text if _is_plain(text) else _SUSPECT.sub(_shown, text)
 
 
 def needs_no_escape(text: str) -> bool:
     """Return whether `safe_text` returns the text unchanged, because it has no character that it could escape."""
-    return (text.isascii() and text.isprintable()) or _IN_SUSPECT.search(text) is None
+    return _is_plain(text) or _IN_SUSPECT.search(text) is None
+
+
+def _is_plain(text: str) -> bool:
+    """Return whether text is printable ASCII, shortened or not. Most is; it needs no expression, which takes a while to compile."""
+    return text.isprintable() and text.replace("…", "").isascii()
 
 
 def safe_json(text: str) -> str:
     """Return JSON text with the same characters as JSON escapes, so that the result is still equivalent JSON."""
-    return _SUSPECT.sub(_shown_in_json, text)
+    return text if needs_no_escape(text) else _SUSPECT.sub(_shown_in_json, text)
 
 
 class SafePieces:

@@ -18,7 +18,7 @@ import streamkit
 ROOT = Path(__file__).parents[1]
 
 FLOORS = {
-    "collector": 0, "frozen": 0, "patterns": 0,
+    "collector": 0, "frozen": 0, "imports": 0, "patterns": 0,
     "errors": 1, "text": 1, "lazy": 1, "wire": 1,
     "model": 2, "registry": 2, "tool": 2, "palette": 2,
     "providers": 3,

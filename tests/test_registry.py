@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from importlib.metadata import EntryPoint
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -73,6 +74,38 @@ def test_entries_may_be_grouped_in_families(folder: Path) -> None:
         (folder / family / f"{name}.py").write_text(ENTRY.format(name=name))
     fruits = Catalogue("fruits", Fruit, lambda fruit: fruit.name, families=True)
     assert dict(fruits) == {"apple": Fruit("apple"), "plum": Fruit("plum")}
+
+
+def listed(made: list[str]) -> Catalogue[Fruit]:
+    def from_row(module: str, row: dict[str, Any]) -> Fruit:
+        made.append(module)
+        return Fruit(row["name"])
+
+    return Catalogue("fruits", Fruit, lambda fruit: fruit.name, from_row=from_row)
+
+
+def test_an_entry_of_the_index_is_not_imported_unless_its_file_changed(folder: Path) -> None:
+    for name in ("apple", "pear", "plum"):
+        (folder / f"{name}.py").write_text(ENTRY.format(name=name))
+    index = registry.index_of(listed([]), lambda fruit: {"name": fruit.name})
+    for name in ("apple", "pear", "plum"):
+        del sys.modules[f"fruits.{name}"]
+    (folder / registry.INDEX).write_bytes(index)
+    (folder / "pear.py").write_text(ENTRY.format(name="conference"))
+    (folder / "plum.py").unlink()
+    (folder / "quince.py").write_text(ENTRY.format(name="quince"))
+    made: list[str] = []
+
+    assert list(listed(made)) == ["apple", "conference", "quince"]
+    assert made == ["fruits.apple"]
+    assert "fruits.apple" not in sys.modules
+
+
+def test_without_an_index_every_entry_is_imported(folder: Path) -> None:
+    (folder / "apple.py").write_text(ENTRY.format(name="apple"))
+    made: list[str] = []
+    assert list(listed(made)) == ["apple"]
+    assert not made
 
 
 def test_a_catalogue_in_a_zip(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

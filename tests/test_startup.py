@@ -16,7 +16,7 @@ CHUNK = b'data: {"id":"c","object":"chat.completion.chunk","choices":[{"index":0
 # Each of these takes milliseconds, and none is needed to read an event stream and report what is wrong with it.
 HEAVY = {
     "aiohttp", "asyncio", "concurrent.futures", "difflib", "email", "hashlib", "html", "http", "importlib.metadata",
-    "multiprocessing", "socket", "sqlite3", "ssl", "subprocess", "tabulate", "tempfile", "tomllib", "unittest",
+    "multiprocessing", "pathlib", "socket", "sqlite3", "ssl", "subprocess", "tabulate", "tempfile", "tomllib", "unittest",
     "urllib.request", "wcwidth", "xml", "yaml", "zipfile",
 }  # fmt: skip
 OURS = {
@@ -60,11 +60,13 @@ COMMANDS = {
     "reassemble": (["reassemble", "stream.sse"], HEAVY | OURS | {"streamkit.metrics", "streamkit.rules"}),
     "stats": (
         ["stats", "stream.sse"],
-        HEAVY | (OURS - {"streamkit.service"}) | {"streamkit.rules", "streamkit.formats.gist_log.reader"},
+        (HEAVY - {"pathlib"})
+        | (OURS - {"streamkit.service"})
+        | {"streamkit.rules", "streamkit.formats.gist_log.reader"},
     ),
     "record": (
         ["record", "-", "-o", "recording.jsonl"],
-        (HEAVY - {"difflib", "hashlib", "socket"})
+        (HEAVY - {"difflib", "hashlib", "pathlib", "socket"})
         | {"streamkit.rules", "streamkit.playback", "streamkit.reduce", "streamkit.faults"},
     ),
 }
@@ -83,6 +85,17 @@ def test_lint_imports_one_reporter_and_no_reader_that_it_does_not_use(stream: Pa
     entries = {name for name in found if name.startswith("streamkit.reporters.") and "._" not in name}
     assert entries == {"streamkit.reporters.text"}
     assert not {name for name in found if name.startswith(("streamkit.formats.gist_log.", "streamkit.formats.har."))}
+
+
+def test_lint_imports_the_rules_that_check_by_themselves_and_no_dialect(stream: Path) -> None:
+    found = imported(stream.parent, "lint", "stream.sse")
+    rules = {
+        name for name in found if name.startswith("streamkit.rules.") and name.count(".") == 3 and "._" not in name
+    }
+    assert "streamkit.rules.sequence.missing_finish" in rules  # there is one in the stream
+    assert "streamkit.rules.sequence.repeated_role" not in rules
+    assert len(rules) < 40
+    assert not {name for name in found if name.startswith("streamkit.apis.dialects.") and "._" not in name}
 
 
 def test_lint_imports_no_assembler_and_nothing_of_probe(stream: Path) -> None:

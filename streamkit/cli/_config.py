@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import field
-from pathlib import Path
 from typing import Any
 
 from streamkit.cli.settings import SETTINGS
 from streamkit.errors import UsageError, suggestion
 from streamkit.frozen import dataclass
 from streamkit.model.units import DURATIONS, duration
+from streamkit.patterns import pattern
 
 FILE = "pyproject.toml"
+
+# What begins a line of every TOML file that has a table `tool.streamkit`, however that is written.
+_TABLE = pattern(r"""^[\s\[]*["']?tool["']?\s*(?:[\]=]|\.\s*["']?streamkit)""", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +25,17 @@ class Config:
     """One command's table. `path` is the file that it was read from, or None."""
 
     table: Mapping[str, Any] = field(default_factory=dict)
-    path: Path | None = None
+    path: str | None = None
     section: str = ""
+
+    @property
+    def folder(self) -> str:
+        """The folder of the file, to which paths in it are relative; the current one if there is no file."""
+        return os.path.dirname(self.path) if self.path else ""
+
+    def beside(self, name: str) -> str:
+        """Return the path of a file that is named relative to that folder."""
+        return os.path.join(self.folder, name)
 
     def text(self, key: str) -> str | None:
         """Return a string, or None if it is not set. Raises UsageError for another type."""
@@ -58,7 +71,7 @@ class Config:
         """Return a file's path as seen from the folder of pyproject.toml, with slashes; as given if there is no such file."""
         if self.path is None:
             return file.removeprefix("./")
-        return Path(os.path.relpath(file, self.path.parent)).as_posix()
+        return os.path.relpath(file, self.folder).replace(os.sep, "/")
 
     def named(self, key: str) -> str:
         """Return the key as error messages name it: file, table and key."""
@@ -71,19 +84,21 @@ class Config:
         return value
 
 
-def load_table(section: str, start: Path | None = None) -> Config:
+def load_table(section: str, start: str | os.PathLike[str] = ".") -> Config:
     """Return the table `[tool.streamkit.<section>]` of the nearest pyproject.toml from `start` (the current folder) upwards.
 
     Raises UsageError if the file cannot be read, and for a table or a key that is unknown, in any section: what is
     misspelled would otherwise be ignored silently.
     """
-    folder = (start or Path.cwd()).resolve()
-    path = next((parent / FILE for parent in (folder, *folder.parents) if (parent / FILE).is_file()), None)
+    path = _nearest(os.path.realpath(start))
     if path is None:
         return Config(section=section)
     try:
-        text = path.read_text(encoding="utf-8")
-        if "streamkit" not in text:  # no such table, so there is nothing to parse
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        if not (
+            "streamkit" in text and _TABLE.search(text)
+        ):  # nothing to parse, which takes longer than to lint a short stream
             return Config(path=path, section=section)
         import tomllib
 
@@ -96,6 +111,16 @@ def load_table(section: str, start: Path | None = None) -> Config:
     for name, table in tables.items():
         _check_table(table, SETTINGS[name], f"{path}: [tool.streamkit.{name}]", "key")
     return Config(tables.get(section, {}), path, section)
+
+
+def _nearest(folder: str) -> str | None:
+    """Return the pyproject.toml of this folder, or of the nearest one above it; None if there is none."""
+    while not os.path.isfile(path := os.path.join(folder, FILE)):
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return None
+        folder = parent
+    return path
 
 
 def _check_table(table: object, known: Mapping[str, Any], named: str, kind: str) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from streamkit.errors import UsageError
@@ -13,6 +11,8 @@ from streamkit.frozen import dataclass
 from streamkit.model.stream import Stream
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from streamkit.rules import Contract
 
 
@@ -38,14 +38,18 @@ class Contracts:
         return replace(stream, contract=contracts(several, stream.chunks)) if several else stream
 
 
-def read_contracts(given: Sequence[str], folder: Path | None = None) -> Contracts:
+def read_contracts(given: Sequence[str], folder: str = "") -> Contracts:
     """Return the schemas in these files, each `FILE` or `API=FILE`, relative to `folder`.
 
     Raises UsageError for a file that cannot be read or holds no JSON Schema, UnknownEntry for an API that is not known.
     """
+    if not given:
+        return Contracts()
+    from pathlib import Path
+
     documents = []
     for text in given:
-        api, path = _parted(text, folder or Path())
+        api, path = _parted(text, Path(folder))
         documents.append((api, _document(path), Path(text.partition("=")[2] if api else text).name))
     return _compiled(tuple(documents))
 
@@ -70,6 +74,8 @@ def _parted(text: str, folder: Path) -> tuple[str, Path]:
 
 
 def _document(path: Path) -> Any:
+    import json
+
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:

@@ -83,7 +83,7 @@ def read_selection(config: Config, options: Mapping[str, Any]) -> Selection:
         relative=config.relative,
         strict=options["strict"] or config.flag("strict"),
         fail_on=fail_on,
-        baseline=options["baseline"] or (str(config.path.parent / known) if known and config.path else None),
+        baseline=options["baseline"] or (config.beside(known) if known else None),
         max_gap=options["max_gap"] or _gap(config),
         contracts=_contracts(options["schemas"], config),
     )
@@ -114,7 +114,7 @@ def _contracts(schemas: Sequence[str], config: Config) -> Contracts:
     if schemas:
         return read_contracts(schemas)
     try:
-        return read_contracts(config.texts("schema"), config.path.parent if config.path else None)
+        return read_contracts(config.texts("schema"), config.folder)
     except StreamkitError as error:
         raise UsageError(f"{config.named('schema')}: {error}") from None
 

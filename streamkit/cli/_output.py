@@ -9,20 +9,21 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
-from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import orjson
 
 from streamkit.cli.options import Console
-from streamkit.files import Output, create
 from streamkit.frozen import dataclass
 from streamkit.palette import PLAIN, Palette, safe_painted
 from streamkit.patterns import pattern
 from streamkit.stdio import stdout_is_terminal
 from streamkit.text import SafePieces, safe_json, safe_text, to_ascii, without_commands
+
+if TYPE_CHECKING:
+    from streamkit.files import Output
 
 _BLOCK = 16_384  # characters
 _LINES = 256
@@ -64,9 +65,8 @@ class CommandOutput:
     def __init__(
         self, path: str | None = None, *, force: bool = False, prose: bool = False, console: Console | None = None
     ) -> None:
-        to_file = bool(path) and path != "-"
-        self._file: Output | None = create(path, force=force, keep=True) if path and to_file else None
-        self._untouched, self._new = to_file, not force
+        self._file: Output | None = _created(path, force=force) if path and path != "-" else None
+        self._untouched, self._new = self._file is not None, not force
         colors = console if self._file is None else None
         self.terminal = self._file is None and stdout_is_terminal()
         self.paint = colors.paint if colors else PLAIN
@@ -83,8 +83,9 @@ class CommandOutput:
 
     def piece(self, text: str, *, json: bool = False) -> None:
         """Write a piece of a longer text; `json` if that is JSON."""
-        escaped = safe_json(text) if json else safe_text(text)
-        self._write(escaped if self._safe else text)
+        if self._safe:
+            text = safe_json(text) if json else safe_text(text)
+        self._write(text)
 
     def painted(self, text: str, *, data: bool = False) -> None:
         """Write a piece of a longer text that `paint` may have colored. Unless it is `data`, it contains no command for a CI log."""
@@ -152,14 +153,20 @@ class CommandOutput:
         if kind is None:
             self._begin(self._file)
         self._file.close()
-        if self._untouched and self._new and Path(self._file.path).is_file():
-            Path(self._file.path).unlink()
+        if self._untouched and self._new and os.path.isfile(self._file.path):
+            os.unlink(self._file.path)
 
     def _begin(self, file: Output) -> None:
         """Remove the previous content of the file before the first write."""
         if self._untouched:
             file.empty()
             self._untouched = False
+
+
+def _created(path: str, *, force: bool) -> Output:
+    from streamkit.files import create  # not needed by most commands, and takes as long as reading a small stream
+
+    return create(path, force=force, keep=True)
 
 
 def ascii_only() -> bool:

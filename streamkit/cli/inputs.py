@@ -6,7 +6,6 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Generator, Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -206,7 +205,7 @@ def default_input() -> str:
     """Return the input when no PATH is given: stdin if something is piped in, else ./recordings. Raises UnreadableInput."""
     if _piped():
         return "-"
-    if Path(DEFAULT_FOLDER).is_dir():
+    if os.path.isdir(DEFAULT_FOLDER):  # noqa: PTH112
         return DEFAULT_FOLDER
     raise UnreadableInput("-", "nothing to read", remedy="give a PATH, pipe a stream in, or run where ./recordings is")
 

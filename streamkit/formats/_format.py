@@ -11,8 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from io import BytesIO, TextIOBase
-from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from streamkit.errors import UnknownForm, UnreadableInput
 from streamkit.formats._remote import is_url, remote_files
@@ -20,6 +19,9 @@ from streamkit.formats._source import Source, is_pattern, opened, opened_at
 from streamkit.frozen import dataclass
 from streamkit.model.exchange import Exchange, Repair
 from streamkit.registry import Catalogue
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _MISREAD = (":", "=", "+", "@", "#")
 
@@ -79,7 +81,7 @@ def read(
     """
     if isinstance(source, bytes | bytearray | memoryview):
         return _read(opened(BytesIO(source), "-"), format, on_demand)
-    if isinstance(source, str | Path):
+    if isinstance(source, str | os.PathLike):
         return read_at(str(source), str(source), format=format, on_demand=on_demand)
     if not hasattr(source, "read"):
         raise TypeError(f"expected a path, bytes or a binary file, not {type(source).__name__}")
@@ -115,13 +117,13 @@ def find(paths: Sequence[str]) -> Iterator[FoundInput]:
         if is_url(path):
             yield from _remote(path)
             continue
-        if path != "-" and Path(path).is_dir():
+        if path != "-" and os.path.isdir(path):
             inside = list(map(_as_path, _walk(path)))
         elif is_pattern(path) and not os.path.lexists(path):
             import glob
 
-            matches = glob.glob(path, recursive=True)  # noqa: PTH207
-            inside = sorted(_as_path(match) for match in matches if Path(match).is_file())
+            matches = glob.glob(path, recursive=True)
+            inside = sorted(_as_path(match) for match in matches if os.path.isfile(match))
         else:
             yield FoundInput(_as_path(path), named=True)
             continue
@@ -156,7 +158,7 @@ def version_of(found: FoundInput) -> str:
     if found.version or found.path == "-" or is_url(found.path):
         return found.version
     try:
-        about = Path(found.path).stat()
+        about = os.stat(found.path)
     except OSError:
         return ""
     return f"{about.st_size}-{about.st_mtime_ns}"
@@ -166,7 +168,7 @@ def size_of(path: str) -> int:
     """Return the size of an input in bytes; 0 for what cannot be measured."""
     for candidate in (path, _split(path)[0]):
         with suppress(OSError):
-            return Path(candidate).stat().st_size
+            return os.stat(candidate).st_size
     return 0
 
 
@@ -208,7 +210,7 @@ def unknown_format(path: str) -> UnknownForm:
 
 
 def _split(path: str) -> tuple[str, int | None]:
-    match = re.fullmatch(r"(.+)#([1-9][0-9]{0,8})", path, re.DOTALL)
+    match = re.fullmatch(r"(.+)#([1-9][0-9]{0,8})", path, re.DOTALL) if "#" in path else None
     if match is None or os.path.lexists(path):
         return path, None
     return match[1], int(match[2])
@@ -217,4 +219,4 @@ def _split(path: str) -> tuple[str, int | None]:
 def _walk(folder: str) -> Iterator[str]:
     for parent, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (os.path.join(parent, name) for name in sorted(files) if not name.startswith("."))  # noqa: PTH118
+        yield from (os.path.join(parent, name) for name in sorted(files) if not name.startswith("."))

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO, RawIOBase
 from itertools import chain
-from pathlib import Path
 from typing import IO, Any
 
 from streamkit.errors import UnreadableInput
@@ -132,7 +131,7 @@ def opened_at(path: str, location: str | None = None) -> Iterator[Source]:
             yield _source(path, file)
         return
     try:
-        file = Path(location or path).open("rb")  # noqa: SIM115
+        file = open(location or path, "rb")  # noqa: PTH123, SIM115
     except (OSError, ValueError) as error:
         raise UnreadableInput(path, _reason(path, error)) from None
     with file:

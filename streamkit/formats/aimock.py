@@ -26,7 +26,7 @@ _CONTENT = ("blocks", "content", "toolCalls", "reasoning")
 
 
 def _recognises(head: bytes) -> bool:
-    return _FIXTURES.match(head) is not None and b'"match"' in head
+    return b'"match"' in head and _FIXTURES.match(head) is not None
 
 
 def _read(source: Source) -> Iterator[Exchange]:

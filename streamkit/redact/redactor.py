@@ -109,8 +109,12 @@ def redact_exchange(exchange: Exchange, policy: Policy = DEFAULT) -> Exchange:
     labels, label_cuts = redact_labels(exchange.labels, policy)
     redactor = body_redactor(policy, exchange.content_type, b"".join(exchange.frames.data[:1]))
     kept: list[bytes] = []
+    clears = redactor.clears
     for frame in exchange.frames.data:
-        kept += [frame] if redactor.clears(frame) else [data for data, _ in redactor.feed(frame, None)]
+        if clears(frame):
+            kept.append(frame)
+        else:
+            kept += [data for data, _ in redactor.feed(frame, None)]
     kept += [data for data, _ in redactor.close()]
     messages = [redact_message(message.data, policy) for message in exchange.sent]
     sent_cuts = tuple(cut for _, cuts in messages for cut in cuts)

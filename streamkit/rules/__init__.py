@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from streamkit.rules._baseline import apply_baseline as apply_baseline
     from streamkit.rules._baseline import baseline_text as baseline_text
     from streamkit.rules._baseline import read_baseline as read_baseline
+    from streamkit.rules._catalogue import RULES as RULES
+    from streamkit.rules._catalogue import rule_row as rule_row
     from streamkit.rules._claims import Claim as Claim
     from streamkit.rules._claims import measured as measured
     from streamkit.rules._claims import measurements as measurements
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
     from streamkit.rules._fix import fix as fix
     from streamkit.rules._lint import lint as lint
     from streamkit.rules._manual import Manuals as Manuals
-    from streamkit.rules._rule import RULES as RULES
     from streamkit.rules._rule import Check as Check
     from streamkit.rules._rule import Fix as Fix
     from streamkit.rules._rule import Rule as Rule
@@ -50,7 +51,7 @@ _PLACES = {
     "Fix": "_rule",
     "Fixed": "_fix",
     "Manuals": "_manual",
-    "RULES": "_rule",
+    "RULES": "_catalogue",
     "Rule": "_rule",
     "Sighting": "_rule",
     "SightingSource": "_rule",
@@ -74,6 +75,7 @@ _PLACES = {
     "read_baseline": "_baseline",
     "repairs": "_sources",
     "rule": "_rule",
+    "rule_row": "_catalogue",
     "selected": "_select",
 }
 

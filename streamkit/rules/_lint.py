@@ -10,9 +10,10 @@ from functools import cache
 from streamkit.errors import CatalogueError, defect_text
 from streamkit.model.finding import Finding, Place, Severity
 from streamkit.model.stream import Stream
+from streamkit.rules._catalogue import RULES
 from streamkit.rules._claims import claims
 from streamkit.rules._excerpt import excerpt_of, marked
-from streamkit.rules._rule import RULES, Rule, Sighting
+from streamkit.rules._rule import Rule, Sighting
 from streamkit.rules._select import unknown_rule
 
 _INDEX = re.compile(r"\[\d+\]")

@@ -20,7 +20,7 @@ default.
 
 from __future__ import annotations
 
-import sys
+import importlib
 from collections.abc import Callable, Iterable
 from dataclasses import KW_ONLY, field
 from itertools import chain
@@ -29,7 +29,6 @@ from typing import TypedDict, Unpack
 from streamkit.frozen import dataclass
 from streamkit.model.finding import SEVERITIES, Severity
 from streamkit.model.stream import Stream
-from streamkit.registry import Catalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +79,8 @@ class Traits(TypedDict, total=False):
 class Rule:
     """One rule.
 
-    - `code`: its family and number (never reused); `name`: its file name with hyphens; `docstring`: its module docstring.
-    - `finds`: the sources whose sightings under its name it reports; `check` yields those and its own.
+    - `code`: its family and number (never reused); `name`: the name of its file, with hyphens; `module`: that file.
+    - `finds`: the sources whose sightings under its name it reports; `check` yields those and its own, if it has `own` ones.
     - `also`: other severities that it uses, in cases that its manual describes.
     - `apis`: the APIs that it applies to (empty: all).
     - `whole`: needs a complete stream, and does not apply to an excerpt.
@@ -97,9 +96,10 @@ class Rule:
     code: str
     name: str
     severity: Severity
-    docstring: str = field(repr=False)
+    module: str = field(repr=False)
     check: Check = field(repr=False)
     finds: tuple[SightingSource, ...] = field(default=(), repr=False)
+    own: bool = False
     also: tuple[Severity, ...] = ()
     apis: tuple[str, ...] = ()
     breaks: str = ""
@@ -125,6 +125,11 @@ class Rule:
         The name and the manual are those of the file.
         """
         return _made(module, code, severity, finds if isinstance(finds, tuple) else (finds,), None, traits)
+
+    @property
+    def docstring(self) -> str:
+        """The docstring of its module."""
+        return (importlib.import_module(self.module).__doc__ or "").strip()
 
     @property
     def summary(self) -> str:
@@ -155,9 +160,6 @@ class Rule:
         )
 
 
-RULES: Catalogue[Rule] = Catalogue("streamkit.rules", Rule, lambda rule: rule.code, families=True)
-
-
 def rule(
     code: str, severity: Severity, *, finds: SightingSource | tuple[SightingSource, ...] = (), **traits: Unpack[Traits]
 ) -> Callable[[Check], Rule]:
@@ -181,14 +183,15 @@ def _made(
         code=code,
         name=name,
         severity=severity,
-        docstring=(sys.modules[module].__doc__ or "").strip(),
-        check=_checked(name, finds, check),
+        module=module,
+        check=checked(name, finds, check),
         finds=finds,
+        own=check is not None,
         **settings,
     )
 
 
-def _checked(name: str, finds: tuple[SightingSource, ...], check: Check | None) -> Check:
+def checked(name: str, finds: tuple[SightingSource, ...], check: Check | None = None) -> Check:
     """Combine checks: each source under the rule's name, then the rule's own check."""
     checks = [*(_under(name, source) for source in finds), *([check] if check is not None else ())]
     return checks[0] if len(checks) == 1 else lambda stream: chain.from_iterable(each(stream) for each in checks)

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from itertools import takewhile
 
 from streamkit.errors import UnknownEntry
-from streamkit.rules._rule import RULES, Rule
+from streamkit.rules._catalogue import RULES
+from streamkit.rules._rule import Rule
 
 ALL = "ALL"
 

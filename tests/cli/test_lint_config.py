@@ -60,6 +60,35 @@ def test_selected_rules(folder: Path, table: str, words: tuple[str, ...], found:
     assert {code for _, code in codes("bad.sse", *words)} == found
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[project]\nname = "x"\n\n[tool.streamkit.lint]\nselect = ["SCH303"]\n',
+        '  [ tool . streamkit . lint ]  # as in other projects\nselect = ["SCH303"]\n',
+        '["tool"."streamkit".lint]\nselect = ["SCH303"]\n',
+        "[tool.'streamkit']\nlint = { select = ['SCH303'] }\n",
+        '[tool]\nstreamkit.lint.select = ["SCH303"]\n',
+        'tool.streamkit.lint.select = ["SCH303"]\n',
+        '"tool" = { streamkit = { lint = { select = ["SCH303"] } } }\n',
+    ],
+)
+def test_the_table_is_found_however_it_is_written(folder: Path, text: str) -> None:
+    (folder / "pyproject.toml").write_text(text)
+    assert {code for _, code in codes("bad.sse")} == {"SCH303"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[project]\ndependencies = ["llm-streamkit"]\n',
+        '[project.scripts]\nstreamkit = "streamkit.__main__:main"\n[tool.ruff]\nsrc = ["streamkit"]\n',
+    ],
+)
+def test_a_file_that_only_mentions_the_name_has_no_table(folder: Path, text: str) -> None:
+    (folder / "pyproject.toml").write_text(text)
+    assert {code for _, code in codes("bad.sse")} == {"SCH303", "SCH331"}
+
+
 def test_per_file_ignores_are_path_patterns(folder: Path) -> None:
     configure(folder, '[tool.streamkit.lint.per-file-ignores]\n"er/*" = ["SCH303"]')
     assert codes("bad.sse", "er/bad.sse") == {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields
 from functools import cached_property
 from typing import Any, Literal
 
@@ -44,7 +45,20 @@ class Dialect:
     order: int = 50
 
 
-DIALECTS: Catalogue[Dialect] = Catalogue("streamkit.apis.dialects", Dialect, lambda dialect: dialect.name)
+def dialect_row(dialect: Dialect) -> dict[str, Any]:
+    """Return the row of a dialect in `index.json`: its fields, except those that are empty."""
+    return {field.name: value for field in fields(dialect) if (value := getattr(dialect, field.name))}
+
+
+def _from_row(_: str, row: dict[str, Any]) -> Dialect:
+    given: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
+    del given["size"]
+    return Dialect(**given)
+
+
+DIALECTS: Catalogue[Dialect] = Catalogue(
+    "streamkit.apis.dialects", Dialect, lambda dialect: dialect.name, from_row=_from_row
+)
 
 _ENOUGH_CHUNKS = 16
 _ENOUGH_BYTES = 1 << 16

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import repeat
 from typing import Any
 
 from streamkit.frozen import dataclass
@@ -63,9 +64,19 @@ def messages_of(exchange: Exchange, begun: int) -> Iterator[dict[str, Any]]:
     """Yield each event of an exchange with the time at which it was complete, as browsers export it (seconds since 1970)."""
     frames = exchange.frames
     events = SSE.decode(frames.body)
-    for index, end in enumerate(events.ends):
-        frame = frames.holding(end - 1)
-        at = frames.at[frame] if frame is not None else None
-        event = events.event(index)
-        message: dict[str, Any] = {"eventName": event.name, "eventId": event.id, "data": event.text}
-        yield message if at is None else {"time": round((begun + at) / 1e9, 6), **message}
+    names = repeat("message") if events.names is None else events.names
+    ids = repeat("") if events.ids is None else events.ids
+    for data, name, id_, at in zip(events.data, names, ids, _times(frames, events.ends), strict=False):
+        message: dict[str, Any] = {} if at is None else {"time": round((begun + at) / 1e9, 6)}
+        message["eventName"] = name
+        message["eventId"] = id_
+        message["data"] = data.decode("utf-8", "replace")
+        yield message
+
+
+def _times(frames: Frames, ends: Sequence[int]) -> Iterable[int | None]:
+    """Return the time of each event, by its end: that of the frame with its last byte."""
+    if ends == frames.ends:
+        return frames.at
+    holding = (frames.holding(end - 1) for end in ends)
+    return (None if frame is None else frames.at[frame] for frame in holding)
