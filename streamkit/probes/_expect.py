@@ -114,7 +114,7 @@ def usage_adds_up() -> Expectation:
     return each(check)
 
 
-def cut_at(limit: int, reason: str) -> Expectation:
+def ends_at_limit(limit: int, reason: str) -> Expectation:
     """The answer was cut off after `limit` tokens, with this finish reason. One that ended before the limit shows nothing."""
 
     def found(answers: Sequence[Answer]) -> Iterator[Flaw]:
