@@ -104,7 +104,7 @@ def load_table(section: str, start: str | os.PathLike[str] = ".") -> Config:
 
         document = tomllib.loads(text)
     except (OSError, ValueError) as error:
-        raise UsageError(f"{path}: cannot be read: {error}") from None
+        raise UsageError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
     tool = document.get("tool", {})
     tables = tool.get("streamkit", {}) if isinstance(tool, dict) else {}
     _check_table(tables, SETTINGS, f"{path}: [tool.streamkit]", "table")

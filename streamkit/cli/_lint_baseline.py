@@ -25,7 +25,7 @@ def without_known(findings: Sequence[Finding], files: Sequence[str], path: str, 
     try:
         text = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise UnreadableInput(path, f"cannot be read: {error}") from None
+        raise UnreadableInput(path, f"cannot be read: {getattr(error, 'strerror', None) or error}") from None
     fresh, stale = apply_baseline(findings, read_baseline(text, path), files, _file_namer(path))
     for entry in stale:
         console.say(f"{path}: stale: {entry.file} {entry.code}: expected {entry.expected}, found {entry.found}")

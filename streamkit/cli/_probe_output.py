@@ -44,7 +44,7 @@ def known_failures(path: str, runs: Sequence[ProbeRun], console: Console) -> fro
     try:
         text = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise UnreadableInput(path, f"cannot be read: {error}") from None
+        raise UnreadableInput(path, f"cannot be read: {getattr(error, 'strerror', None) or error}") from None
     cases = _cases(runs)
     fresh, stale = apply_baseline(cases, read_baseline(text, path))
     for entry in stale:

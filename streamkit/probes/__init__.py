@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from streamkit.probes._expect import calls_tool as calls_tool
     from streamkit.probes._expect import content_type as content_type
     from streamkit.probes._expect import counts_are_numbers as counts_are_numbers
-    from streamkit.probes._expect import cut_at as cut_at
+    from streamkit.probes._expect import ends_at_limit as ends_at_limit
     from streamkit.probes._expect import fields as fields
     from streamkit.probes._expect import finish as finish
     from streamkit.probes._expect import has_role as has_role
@@ -75,8 +75,8 @@ _PLACES = {
     "counts_are_numbers": "_expect",
     "COPY": "_probe",
     "COPY_WORDS": "_probe",
-    "cut_at": "_expect",
     "each": "_probe",
+    "ends_at_limit": "_expect",
     "error_object": "_refusals",
     "Expectation": "_probe",
     "fields": "_expect",

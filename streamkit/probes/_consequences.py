@@ -29,7 +29,7 @@ _RESULTS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedCase:
     """A case, its answers, and what is wrong with them."""
 
     probe: Probe
@@ -59,20 +59,20 @@ def gravest(flaws: Iterable[Flaw]) -> CaseVerdict:
     return min((flaw.verdict for flaw in flaws), key=GRAVITY.index, default="pass")
 
 
-def joined(reasons: Iterable[str]) -> str:
+def reasons_text(reasons: Iterable[str]) -> str:
     """Return the first reasons as one text, each once."""
     distinct = list(dict.fromkeys(reasons))
     more = f"; and {len(distinct) - _MOST_REASONS} more" if len(distinct) > _MOST_REASONS else ""
     return "; ".join(distinct[:_MOST_REASONS]) + more
 
 
-def settled(cases: Sequence[Judged]) -> list[Judged]:
+def settled(cases: Sequence[JudgedCase]) -> list[JudgedCase]:
     """Return the cases, in which flaws that come of the defect of another case are errors that name that case."""
     by_order = _resolved(cases, _causes(cases, text=False))
     return _resolved(by_order, _causes(by_order, text=True))
 
 
-def _causes(cases: Sequence[Judged], *, text: bool) -> dict[str, _Cause]:
+def _causes(cases: Sequence[JudgedCase], *, text: bool) -> dict[str, _Cause]:
     """Return the first case of each API that reports such a defect: by the text, or by codes of lint."""
     causes: dict[str, _Cause] = {}
     for case in cases:
@@ -82,31 +82,31 @@ def _causes(cases: Sequence[Judged], *, text: bool) -> dict[str, _Cause]:
     return causes
 
 
-def _is_sign(case: Judged, flaw: Flaw, *, text: bool) -> bool:
+def _is_sign(case: JudgedCase, flaw: Flaw, *, text: bool) -> bool:
     if text:
         return flaw.misplaced and flaw.code is None and flaw.at is not None and _is_stream(case.answers[flaw.at])
     return case.probe.judges_streams and flaw.code in _SIGNS
 
 
-def _resolved(cases: Sequence[Judged], causes: Mapping[str, _Cause]) -> list[Judged]:
+def _resolved(cases: Sequence[JudgedCase], causes: Mapping[str, _Cause]) -> list[JudgedCase]:
     return [
         case if (cause := causes.get(case.probe.api)) is None or cause.key == case.probe.key else _relieved(case, cause)
         for case in cases
     ]
 
 
-def _relieved(case: Judged, cause: _Cause) -> Judged:
+def _relieved(case: JudgedCase, cause: _Cause) -> JudgedCase:
     """Return the case with those of its flaws that come of this cause in one error."""
     results = [flaw for flaw in case.flaws if _is_result(case, flaw, cause)]
     if not results:
         return case
     grave = [flaw for flaw in results if flaw.verdict == gravest(results)]
-    why = f"not judged: {joined(flaw.why for flaw in grave)}, see {cause.key}"
+    why = f"not judged: {reasons_text(flaw.why for flaw in grave)}, see {cause.key}"
     kept = tuple(flaw for flaw in case.flaws if flaw not in results)
-    return Judged(case.probe, case.answers, (*kept, Flaw("error", why, grave[0].at)))
+    return JudgedCase(case.probe, case.answers, (*kept, Flaw("error", why, grave[0].at)))
 
 
-def _is_result(case: Judged, flaw: Flaw, cause: _Cause) -> bool:
+def _is_result(case: JudgedCase, flaw: Flaw, cause: _Cause) -> bool:
     if flaw.verdict not in ("fail", "deviates") or GRAVITY.index(flaw.verdict) < GRAVITY.index(cause.verdict):
         return False
     streams = [a for i, a in enumerate(case.answers) if flaw.at in (None, i) and _is_stream(a)]

@@ -114,7 +114,7 @@ def usage_adds_up() -> Expectation:
     return each(check)
 
 
-def cut_at(limit: int, reason: str) -> Expectation:
+def ends_at_limit(limit: int, reason: str) -> Expectation:
     """The answer was cut off after `limit` tokens, with this finish reason. One that ended before the limit shows nothing."""
 
     def found(answers: Sequence[Answer]) -> Iterator[Flaw]:
@@ -170,7 +170,7 @@ def only(index: int, expectation: Expectation) -> Expectation:
 def agree(*, text: bool = True) -> Expectation:
     """All answers have the same role, finish reason, number of input tokens and tool calls; and, if `text`, the same text.
 
-    A model may word its answer differently each time, which is a deviation only: the request asked for temperature 0.
+    A model may word its answer differently each time, which is a deviation only.
     """
 
     def found(answers: Sequence[Answer]) -> Iterator[Flaw]:
@@ -200,7 +200,7 @@ def _worded(one: str, other: str, index: int) -> Flaw:
         return Flaw("fail", f"a part of the text is missing: {both}", index, misplaced=True)
     if sorted(_WORD.findall(one)) == sorted(_WORD.findall(other)):
         return Flaw("fail", f"the words come in another order: {both}", index, misplaced=True)
-    return Flaw("deviates", f"other texts at temperature 0: {both}", index)
+    return Flaw("deviates", f"two texts for one question: {both}", index)
 
 
 def _is_within(part: str, whole: str) -> bool:

@@ -10,7 +10,7 @@ from streamkit.frozen import dataclass
 from streamkit.model.finding import SEVERITIES, Finding
 from streamkit.model.probing import CaseResult, CaseVerdict
 from streamkit.model.stream import Verdict
-from streamkit.probes._consequences import GRAVITY, Judged, joined, settled
+from streamkit.probes._consequences import GRAVITY, JudgedCase, reasons_text, settled
 from streamkit.probes._probe import Answer, Flaw, Probe
 from streamkit.probes._refusals import WITHOUT_REASON
 from streamkit.text import shorten
@@ -52,7 +52,7 @@ def judge(probes: Sequence[Probe], repetitions: Sequence[Answers]) -> list[CaseR
     for answers in repetitions:
         reported = _Reported()
         cases = [
-            Judged(probe, answers[probe.key], tuple(_flaws(probe, answers[probe.key], owners, reported)))
+            JudgedCase(probe, answers[probe.key], tuple(_flaws(probe, answers[probe.key], owners, reported)))
             for probe in ordered
             if probe.key in answers
         ]
@@ -92,7 +92,7 @@ def _with(result: CaseResult, verdict: CaseVerdict, why: str, evidence: tuple[st
     )
 
 
-def _result(case: Judged) -> CaseResult:
+def _result(case: JudgedCase) -> CaseResult:
     probe, answers, verdict = case.probe, case.answers, case.verdict
     grave = [flaw for flaw in case.flaws if flaw.verdict == verdict]
     breaks = dict.fromkeys(
@@ -105,7 +105,7 @@ def _result(case: Judged) -> CaseResult:
         group=probe.group,
         api=probe.api,
         verdict=verdict,
-        why=joined(flaw.why for flaw in grave),
+        why=reasons_text(flaw.why for flaw in grave),
         breaks=tuple(breaks) if verdict == "fail" else (),
         evidence=tuple(dict.fromkeys(answer.evidence for answer in seen if answer.evidence)),
     )

@@ -5,7 +5,7 @@ reference on which it rests, and the clients that need it. The case itself is da
 true of the answers (`Expectation`, see `_expect.py`).
 
     PROBE = Probe.declare(
-        __name__, api="openai_chat", group="limits", asks=(SHORT,), expects=(cut_at(3, "length"),)
+        __name__, api="openai_chat", group="limits", asks=(SHORT,), expects=(ends_at_limit(3, "length"),)
     )
 
 A case only sees recordings of its answers, so that it can be judged again without the endpoint.

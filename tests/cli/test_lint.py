@@ -174,6 +174,8 @@ def test_a_baseline_covers_known_findings_and_reports_stale_ones(folder: Path) -
 def test_an_invalid_baseline_is_rejected(folder: Path) -> None:
     (folder / "known.json").write_text("[]")
     assert "is not a baseline" in str(run("lint", "bad.sse", "--baseline", "known.json").exception)
+    missing = run("lint", "bad.sse", "--baseline", "nothing.json").exception
+    assert str(missing) == "nothing.json: cannot be read: No such file or directory"
 
 
 def test_rule_prints_the_manual() -> None:

@@ -130,6 +130,12 @@ def test_a_baseline_takes_known_failures_out(broken_folder: str, good_folder: Pa
     assert "stale: openai_chat/models: expected fail, found pass" in stale.stderr
 
 
+def test_a_baseline_that_is_not_there_is_named_once(broken_folder: str) -> None:
+    result = run("--from", broken_folder, "--baseline", "nothing.json")
+    assert code(result) == 2
+    assert str(result.exception) == "nothing.json: cannot be read: No such file or directory"
+
+
 def test_markdown_tables_of_words_are_left_aligned(broken_folder: str, good_folder: Path) -> None:
     one = run("--from", broken_folder, "--format", "markdown").stdout
     several = run("--from", broken_folder, "--from", str(good_folder), *PLAIN, "--format", "markdown").stdout

@@ -233,17 +233,17 @@ TABLE = [
 
 CORE = ("plain-answer", "streamed-answer")  # which are not judged at status 529
 RULES_BY_DEFAULT = [rule for rule in RULES.values() if rule.default]
-Asked = list[tuple[Ask, Exchange]]
+Pairs = list[tuple[Ask, Exchange]]
 
 
 @cache
-def recorded(folder: Path) -> dict[str, dict[str, Asked]]:
+def recorded(folder: Path) -> dict[str, dict[str, Pairs]]:
     """The requests and answers of every case, by API and case; those that cases share are the same objects."""
     exchanges: dict[tuple[str, str], list[Exchange]] = {}
     for file in find([str(folder)]):
         for exchange in read(file.path):
             exchanges.setdefault((exchange.labels["probe"], exchange.labels["step"]), []).append(exchange)
-    found: dict[str, dict[str, Asked]] = {}
+    found: dict[str, dict[str, Pairs]] = {}
     for probe in PROBES.values():
         found.setdefault(probe.api, {})[probe.key] = [
             (ask, exchange)
@@ -257,8 +257,8 @@ def recorded(folder: Path) -> dict[str, dict[str, Asked]]:
 @cache
 def unbroken(folder: Path, api: str) -> dict[int, Answer]:
     """The answers of the good server, by the identity of the exchange."""
-    asked = {id(exchange): (ask, exchange) for pairs in recorded(folder)[api].values() for ask, exchange in pairs}
-    return {name: answer_of(*pair, RULES_BY_DEFAULT) for name, pair in asked.items()}
+    by_identity = {id(exchange): (ask, exchange) for pairs in recorded(folder)[api].values() for ask, exchange in pairs}
+    return {name: answer_of(*pair, RULES_BY_DEFAULT) for name, pair in by_identity.items()}
 
 
 def behind(fault: str, exchange: Exchange) -> Exchange | None:
@@ -291,8 +291,8 @@ def judged(api: str, fault: str, folder: Path) -> list[CaseResult] | None:
     """The verdicts on a server behind a fault; None if the fault applies to none of its answers."""
     cases = recorded(folder)[api]
     answers = dict(unbroken(folder, api))
-    asked = {id(exchange): (ask, exchange) for pairs in cases.values() for ask, exchange in pairs}
-    broken = {name: (ask, behind(fault, exchange)) for name, (ask, exchange) in asked.items()}
+    by_identity = {id(exchange): (ask, exchange) for pairs in cases.values() for ask, exchange in pairs}
+    broken = {name: (ask, behind(fault, exchange)) for name, (ask, exchange) in by_identity.items()}
     answers |= {name: answer_of(ask, one, RULES_BY_DEFAULT) for name, (ask, one) in broken.items() if one is not None}
     probes: list[Probe] = [probe for probe in PROBES.values() if probe.api == api]
     results = judge(probes, [{key: [answers[id(one)] for _, one in pairs] for key, pairs in cases.items()}])

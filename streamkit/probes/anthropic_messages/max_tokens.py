@@ -13,9 +13,9 @@ Clients: structured output helpers, agents.
 
 from __future__ import annotations
 
-from streamkit.probes import Probe, cut_at
+from streamkit.probes import Probe, ends_at_limit
 from streamkit.probes.anthropic_messages._asks import SHORT
 
 PROBE = Probe.declare(
-    __name__, api="anthropic_messages", group="limits", asks=(SHORT,), expects=(cut_at(3, "max_tokens"),)
+    __name__, api="anthropic_messages", group="limits", asks=(SHORT,), expects=(ends_at_limit(3, "max_tokens"),)
 )

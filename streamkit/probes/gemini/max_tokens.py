@@ -13,7 +13,7 @@ Clients: structured output helpers, agents.
 
 from __future__ import annotations
 
-from streamkit.probes import Probe, cut_at
+from streamkit.probes import Probe, ends_at_limit
 from streamkit.probes.gemini._asks import SHORT
 
-PROBE = Probe.declare(__name__, api="gemini", group="limits", asks=(SHORT,), expects=(cut_at(3, "MAX_TOKENS"),))
+PROBE = Probe.declare(__name__, api="gemini", group="limits", asks=(SHORT,), expects=(ends_at_limit(3, "MAX_TOKENS"),))

@@ -14,9 +14,9 @@ Clients: the AI SDK and LangChain, which send this name for newer models.
 
 from __future__ import annotations
 
-from streamkit.probes import Probe, cut_at
+from streamkit.probes import Probe, ends_at_limit
 from streamkit.probes.openai_chat._asks import COMPLETION_LIMIT
 
 PROBE = Probe.declare(
-    __name__, api="openai_chat", group="limits", asks=(COMPLETION_LIMIT,), expects=(cut_at(3, "length"),)
+    __name__, api="openai_chat", group="limits", asks=(COMPLETION_LIMIT,), expects=(ends_at_limit(3, "length"),)
 )

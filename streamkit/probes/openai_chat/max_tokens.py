@@ -14,7 +14,7 @@ otherwise.
 
 from __future__ import annotations
 
-from streamkit.probes import Probe, cut_at
+from streamkit.probes import Probe, ends_at_limit
 from streamkit.probes.openai_chat._asks import SHORT, SHORT_STREAM
 
 PROBE = Probe.declare(
@@ -25,5 +25,5 @@ PROBE = Probe.declare(
         SHORT,
         SHORT_STREAM,
     ),
-    expects=(cut_at(3, "length"),),
+    expects=(ends_at_limit(3, "length"),),
 )

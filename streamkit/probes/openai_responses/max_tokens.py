@@ -13,7 +13,7 @@ Clients: structured output helpers, agents.
 
 from __future__ import annotations
 
-from streamkit.probes import Probe, cut_at
+from streamkit.probes import Probe, ends_at_limit
 from streamkit.probes.openai_responses._asks import SHORT
 
 PROBE = Probe.declare(
@@ -22,5 +22,5 @@ PROBE = Probe.declare(
     group="limits",
     asks=(SHORT,),
     allows=("RSP814",),
-    expects=(cut_at(16, "max_output_tokens"),),
+    expects=(ends_at_limit(16, "max_output_tokens"),),
 )
