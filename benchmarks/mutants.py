@@ -77,7 +77,7 @@ PAGES = "test_pages.py"  # of several packages: runs the commands in tests/specs
 STARTING = ("subprocess", "tests.processes", "tests.plugin.nested")
 NESTED = {"pytest_plugin"}  # packages whose tests all run in processes of their own
 MOST = 300  # maximum number of tests for one mutation: the shortest of each folder
-FILES = 6  # maximum number of test files for a mutation at module level
+FILES = 8  # maximum number of test files for a mutation at module level
 COLD_S = 120
 KILLED, SURVIVED, TIMEOUT = "killed", "survived", "timeout"
 
@@ -213,7 +213,8 @@ class Judge:
                 counts[file] += 1
         if stem == "init" and any(test.startswith(DOORS) for test in self.seconds):
             counts[DOORS] += 1
-        files = sorted(counts, key=lambda file: (not file.startswith(own), -counts[file]))[:FILES]
+        named = {file for file in counts if stem in Path(file).stem}  # its programs are not among the calls
+        files = sorted(counts, key=lambda file: (not file.startswith(own), file not in named, -counts[file]))[:FILES]
         return [*files, VALUES] if any(test.startswith(VALUES) for test in self.seconds) else files
 
     def _programs(self, mutation: Mutation) -> list[str]:

@@ -101,6 +101,8 @@ def _judge(server: StreamkitServer, enabled: bool, strict: bool | None) -> None:
 
 def _is_missing(path: Path) -> bool:
     """Return whether there is nothing to play yet. A killed recorder may leave an empty file."""
+    if path.is_dir():
+        return not any(path.iterdir())
     return not path.exists() or (path.is_file() and not path.stat().st_size)
 
 
@@ -157,20 +159,27 @@ def _playing(mode: str, plan: ServerPlan, given: dict[str, Any], received: Recei
 
 def _check_format(target: Path) -> None:
     """Fail the test if it would record to an existing file of another format."""
-    if target.suffix not in ("", ".jsonl") and not _is_missing(target):
+    if target.suffix not in ("", ".jsonl") and target.is_file() and not _is_missing(target):
         recording = shlex.quote(str(target.with_suffix(".jsonl")))
         command = f"streamkit convert {shlex.quote(str(target))} -o {recording}"
         pytest.fail(f"{target}: cannot record to this format; convert it first: {command}", pytrace=False)
 
 
 def _files(target: Path, mode: str) -> tuple[Callable[[Request | None], Sink], Callable[[], object]]:
-    """Return what opens the file of each exchange, and what to call at the end: one file, or a folder of files."""
+    """Return what opens the file of each exchange, and what to call at the end: one file, or a folder of files.
+
+    A file that cannot be written fails the test.
+    """
+    from streamkit.errors import CannotWrite
     from streamkit.service.recording import a_file_each, one_file
 
     if target.is_dir() or not target.suffix:
         return a_file_each(str(target)), _nothing
     missing = [folder for folder in target.parents if not folder.exists()]
-    file = one_file(str(target), force=mode != "auto", append=mode == "auto")
+    try:
+        file = one_file(str(target), force=mode != "auto", append=mode == "auto")
+    except CannotWrite as error:
+        pytest.fail(str(error), pytrace=False)
 
     def close() -> None:
         file.close()

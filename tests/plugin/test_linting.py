@@ -78,8 +78,12 @@ def test_what_the_calls_received_is_judged_in_one_line(pytester: pytest.Pytester
 
 
 RECORDING = {
-    "recorded": ("once", "new.jsonl", ["recorded to *new.jsonl"]),
-    "played and recorded": ("auto", "old.jsonl", ["answered from *old.jsonl", "recorded to *old.jsonl"]),
+    "recorded": ("once", "new.jsonl", ["http://*/chat/completions, recorded to *new.jsonl"]),
+    "played and recorded": (
+        "auto",
+        "old.jsonl",
+        ["answered from *old.jsonl", "http://*/chat/completions, recorded to *old.jsonl"],
+    ),
 }
 
 

@@ -281,6 +281,46 @@ def test_auto_adds_and_all_starts_over(pytester: pytest.Pytester, provider: str,
     assert counts == [2, 2, 3, 3]
 
 
+def test_a_folder_may_have_a_dot_in_its_name(pytester: pytest.Pytester, provider: str, recordings: Path) -> None:
+    (recordings / "calls.v1").mkdir()
+    pytester.makepyfile(
+        ASK + f"@pytest.mark.streamkit('calls.v1', upstream={provider!r})\n"
+        "def test_it(streamkit_server): ask(seed=1); ask(seed=2)\n"
+    )
+    run(pytester, "--streamkit-record=auto").assert_outcomes(passed=1)
+    assert len(list((recordings / "calls.v1").glob("*.jsonl"))) == 2
+
+
+@pytest.mark.parametrize(("name", "passed"), [("mine.jsonl", 0), ("mine", 1)], ids=["a file", "a folder"])
+def test_a_recording_that_cannot_be_written_fails_the_test(
+    pytester: pytest.Pytester, provider: str, recordings: Path, name: str, passed: int
+) -> None:
+    """The folder is made when the first request comes, and the request is answered."""
+    target = recordings / "answer.jsonl" / name  # below a file
+    pytester.makepyfile(
+        ASK + f"@pytest.mark.streamkit({str(target)!r}, upstream={provider!r})\ndef test_it(streamkit_server): ask()\n"
+    )
+    done = run(pytester, "--streamkit-record=all")
+    done.assert_outcomes(passed=passed, errors=1)
+    done.stdout.fnmatch_lines(["ERROR *::test_it - Failed: */mine*: cannot write: Not a directory*"])
+
+
+@pytest.mark.usefixtures("recordings")
+def test_the_seed_chooses_the_place_of_a_fault(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        ASK + "@pytest.mark.parametrize('again', [\n"
+        "    pytest.param(time, marks=pytest.mark.streamkit('answer.jsonl', fault='drop', seed=seed))\n"
+        "    for seed in range(8) for time in (1, 2)\n"
+        "])\n"
+        "def test_it(streamkit_server, again): print('digest', hash(ask()))\n"
+    )
+    done = run(pytester, "-s")
+    done.assert_outcomes(passed=16)
+    digests = re.findall(r"digest (\S+)", done.stdout.str())
+    assert digests[::2] == digests[1::2]
+    assert len(set(digests)) > 3
+
+
 @pytest.mark.usefixtures("recordings")
 def test_a_real_key_is_hidden_from_a_test_that_replays(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch

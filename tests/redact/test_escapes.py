@@ -123,3 +123,15 @@ def test_a_key_is_redacted_wherever_it_is_divided(name, before, depth, escaped, 
     assert planted not in text
     assert planted[len(planted) // 2 :] not in text
     assert text.startswith("x" + before[0]) and text.endswith(" so")
+
+
+@pytest.mark.parametrize("escape", ["\\n", "\\u00e9", "\\ud83d\\ude00", "\\\\", '\\"'])
+def test_what_follows_a_key_is_kept_however_its_escape_is_divided(escape):
+    """Frames end in the key, and within the escape after it."""
+    planted = secret(NAMES[0])
+    body = frame(f"my key is {planted}{escape} and more")
+    whole = recorded([body])
+    key, end = body.index(planted.encode()), body.index(planted.encode()) + len(planted)
+    for first in (key + 9, end - 1):
+        for second in range(end, end + len(escape) + 1):
+            assert recorded([body[:first], body[first:second], body[second:]]) == whole, (first, second)
