@@ -15,7 +15,7 @@ from random import Random
 
 import pytest
 
-from streamkit.faults import FAULTS, inject, parse_faults
+from streamkit.faults import FAULTS, PlannedFault, inject, parse_faults
 from streamkit.formats import find, read
 from streamkit.model.exchange import End, Exchange, Frame, Frames, Request
 from streamkit.model.probing import CaseResult
@@ -257,13 +257,22 @@ def recorded(folder: Path) -> dict[str, dict[str, Pairs]]:
 @cache
 def unbroken(folder: Path, api: str) -> dict[int, Answer]:
     """The answers of the good server, by the identity of the exchange."""
-    by_identity = {id(exchange): (ask, exchange) for pairs in recorded(folder)[api].values() for ask, exchange in pairs}
-    return {name: answer_of(*pair, RULES_BY_DEFAULT) for name, pair in by_identity.items()}
+    return {
+        name: answer_of(ask, exchange, RULES_BY_DEFAULT)
+        for name, (ask, exchange, _) in played_steps(folder, api).items()
+    }
 
 
-def behind(fault: str, exchange: Exchange) -> Exchange | None:
-    """What a client receives if this fault is before the server; None if the fault does not apply to it."""
-    played, remarks = inject(steps(exchange), parse_faults(fault), Random(0))
+@cache
+def played_steps(folder: Path, api: str) -> dict[int, tuple[Ask, Exchange, list[Step]]]:
+    """The requests, answers, and the steps that play them, by the identity of the exchange."""
+    pairs = {id(exchange): (ask, exchange) for pairs in recorded(folder)[api].values() for ask, exchange in pairs}
+    return {name: (ask, exchange, steps(exchange)) for name, (ask, exchange) in pairs.items()}
+
+
+def behind(plans: list[PlannedFault], exchange: Exchange, unbroken_steps: list[Step]) -> Exchange | None:
+    """What a client receives if these faults are before the server; None if they do not apply to the answer."""
+    played, remarks = inject(unbroken_steps, plans, Random(0))
     if remarks:
         return None
     head = next(step for step in played if isinstance(step, Head))
@@ -289,10 +298,9 @@ def reason(last: Step) -> str:
 
 def judged(api: str, fault: str, folder: Path) -> list[CaseResult] | None:
     """The verdicts on a server behind a fault; None if the fault applies to none of its answers."""
-    cases = recorded(folder)[api]
+    cases, plans = recorded(folder)[api], parse_faults(fault)
     answers = dict(unbroken(folder, api))
-    by_identity = {id(exchange): (ask, exchange) for pairs in cases.values() for ask, exchange in pairs}
-    broken = {name: (ask, behind(fault, exchange)) for name, (ask, exchange) in by_identity.items()}
+    broken = {name: (ask, behind(plans, *played)) for name, (ask, *played) in played_steps(folder, api).items()}
     answers |= {name: answer_of(ask, one, RULES_BY_DEFAULT) for name, (ask, one) in broken.items() if one is not None}
     probes: list[Probe] = [probe for probe in PROBES.values() if probe.api == api]
     results = judge(probes, [{key: [answers[id(one)] for _, one in pairs] for key, pairs in cases.items()}])
