@@ -30,6 +30,7 @@ SMOKE = {
     "bench_stamps": ["--frames=5", "--gap=0", "--loops=1"],
     "bench_startup": ["--rounds=1"],
     "bench_stats": ["--rounds=1", "--exchanges=2", "--chunks=20"],
+    "bench_store": ["--streams=200"],
 }
 
 ROWS = {
