@@ -13,6 +13,7 @@ READINGS = {"sleep", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_
 CLOCKS = {
     "clients/measuring.py": "writes the day on which it measured into its data; no test calls it",
     "transport/test_kernel_clock.py": "the kernel's stamps are of the kernel's clock; asserted is that a reader who comes late is not in them",
+    "producers/programs/openai_websocket.py": "plays its sessions in real time: recordings are made from it",
     "emitter.py": "plays its scripts in real time: recordings are made from it",
     "waiting.py": "what all others wait with",
     "transport/test_deadlines.py": "the kernel's timer goes by the kernel's clock; only that nothing is called early is asserted",

@@ -36,7 +36,7 @@ def recorded(name: str) -> Stream:
     return interpret(found[-1 if client == "agents" else 0], judge=True)
 
 
-def told(stream: Stream) -> dict[str, Any]:
+def summary_of(stream: Stream) -> dict[str, Any]:
     """What streamkit says about a session, in the words of the clients."""
     assembled = assemble(stream).message
     parts = [part for message in assembled.messages for part in message.parts]
@@ -54,7 +54,7 @@ def told(stream: Stream) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", SESSIONS)
 def test_the_clients_and_streamkit_agree(name: str) -> None:
-    expected, made = dict(CLIENTS[name]), told(recorded(name))
+    expected, made = dict(CLIENTS[name]), summary_of(recorded(name))
     if name == "error agents":  # the error as Python shows it
         assert repr(made.pop("error")) in expected.pop("error")
     assert {key: made[key] for key in expected if key in made} == expected
@@ -80,7 +80,7 @@ def test_a_session_in_single_bytes_is_the_same_session(name: str) -> None:
     frames = Frames.of([Frame(one.data, at) for one, at in zip(messages, whole.exchange.frames.at, strict=True)])
     stream = interpret(replace(whole.exchange, frames=frames), judge=True)
     assert (stream.api, stream.verdict, stream.chunks) == (whole.api, whole.verdict, whole.chunks)
-    assert told(stream) == told(whole)
+    assert summary_of(stream) == summary_of(whole)
 
     live = Incremental(replace(whole.exchange, frames=Frames.of([]), end=None))
     for frame in frames:
@@ -102,7 +102,7 @@ def test_a_session_that_ends_too_early_is_read_as_far_as_it_goes(name: str) -> N
             and (open_ or kind == "response.created")
         )
         cut = interpret(replace(whole.exchange, frames=Frames.of(list(whole.exchange.frames)[:count])), judge=True)
-        assert told(whole)["deltas"].startswith(told(cut)["deltas"])
+        assert summary_of(whole)["deltas"].startswith(summary_of(cut)["deltas"])
         findings = {finding.code for finding in lint(cut, selected())}
         assert "LINT000" not in findings
         assert (cut.verdict == "truncated") >= open_, count

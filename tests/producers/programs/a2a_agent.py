@@ -55,10 +55,10 @@ async def currency(context: RequestContext, event_queue: EventQueue) -> None:
     await event_queue.enqueue_event(task)
     place = {"task_id": task.id, "context_id": task.context_id}
     if "EUR" not in context.get_user_input():
-        asked = new_text_status_update_event(
+        question = new_text_status_update_event(
             **place, state=a2a_pb2.TASK_STATE_INPUT_REQUIRED, text="Into which currency?"
         )
-        return await event_queue.enqueue_event(asked)
+        return await event_queue.enqueue_event(question)
     for text in ("Looking for the rate", "Converting"):
         working = new_text_status_update_event(**place, state=a2a_pb2.TASK_STATE_WORKING, text=text)
         await event_queue.enqueue_event(working)
@@ -141,8 +141,8 @@ async def ask() -> None:
     client = await create_client(url, ClientConfig(streaming=True))
     for name in ("plain", "message", "input", "error", "limited", "helloworld", "planner"):
         await sent(client, name)
-    asked = await sent(client, "currency of 10 USD")
-    await sent(client, "currency into EUR", asked)
+    task = await sent(client, "currency of 10 USD")
+    await sent(client, "currency into EUR", task)
     await sent(await create_client(url, ClientConfig(streaming=False)), "helloworld at once")
 
 

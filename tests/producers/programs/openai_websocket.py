@@ -258,8 +258,8 @@ async def realtime_agent(scene: str) -> dict[str, Any]:
                 made["error"] = str(event.error)
                 break
             elif event.type == "history_updated":
-                spoken = [item for item in event.history if getattr(item, "role", "") == "assistant"]
-                parts = [part for item in spoken if item.status == "completed" for part in item.content]
+                replies = [item for item in event.history if getattr(item, "role", "") == "assistant"]
+                parts = [part for item in replies if item.status == "completed" for part in item.content]
                 made["text"] = "".join(
                     getattr(part, "text", None) or getattr(part, "transcript", "") or "" for part in parts
                 )
