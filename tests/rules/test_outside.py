@@ -6,10 +6,11 @@ import ast
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests import warm
 
 ROOT = Path(__file__).parents[2]
 
@@ -85,7 +86,7 @@ def run(folder: Path, *arguments: str, errors: bool = False) -> tuple[int, str]:
     """Exit code and standard output, or errors, of one command in that folder."""
     env = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{folder}", "STREAMKIT_NO_PLUGINS": ""}
     done = subprocess.run(
-        [sys.executable, "-m", "streamkit", *arguments],
+        warm.streamkit(*arguments),
         cwd=folder,
         env=env,
         capture_output=True,
