@@ -136,5 +136,5 @@ def test_of_a_field_that_changes(edit: str, message: str) -> None:
 
 def test_the_error_of_a_stream_is_quoted() -> None:
     body = b'data: {"choices":[]}\n\ndata: {"error":{"message":"overloaded","type":"server_error"}}\n\n'
-    [said] = [text for text in messages(body, "text/event-stream", api="openai_chat") if text.startswith("SEQ421")]
-    assert said.startswith("SEQ421: the stream reports an error") and "overloaded" in said
+    [message] = [text for text in messages(body, "text/event-stream", api="openai_chat") if text.startswith("SEQ421")]
+    assert message.startswith("SEQ421: the stream reports an error") and "overloaded" in message
