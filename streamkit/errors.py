@@ -57,7 +57,8 @@ class UnreadableInput(StreamkitError):
         self.line = line
         self.message = message
         self.remedy = remedy
-        location = path if line is None else f"{path}:{line}"
+        shown = path or "''"
+        location = shown if line is None else f"{shown}:{line}"
         super().__init__(f"{location}: {message}" + (f"; {remedy}" if remedy else ""))
 
 

@@ -139,7 +139,7 @@ def _destinations(given: dict[str, Any]) -> Destinations:
     from streamkit.service.destinations import Destinations
 
     routes = {f"/{name.strip('/')}": url for name, url in (_pair(text, "--route") for text in given["routes"])}
-    if given["upstream"]:
+    if given["upstream"] is not None:
         routes["/"] = given["upstream"]
     elif not routes and given["mode"] == "replay":
         routes["/"] = "http://localhost"  # never contacted

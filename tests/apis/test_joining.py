@@ -1,6 +1,6 @@
 """A stream whose chunks are joined before they are assembled gives the same message as its chunks one by one.
 
-1,000 random recordings; 35,000 with the environment variable STREAMKIT_SLOW_TESTS=1.
+200 random recordings; 35,000 with the environment variable STREAMKIT_SLOW_TESTS=1.
 """
 
 from __future__ import annotations

@@ -98,6 +98,7 @@ def test_a_file_is_appended_to_only_on_request(tmp_path: Path) -> None:
 
 
 WRONG = {
+    "an empty variable": ([""], "invalid upstream '': expected http(s)://HOST[:PORT][/PATH]"),
     "no URL": (["api.openai.com"], "invalid upstream 'api.openai.com': expected http(s)://HOST[:PORT][/PATH]"),
     "a public address": (
         ["http://x", "--host", "0.0.0.0"],

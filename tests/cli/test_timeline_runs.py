@@ -1,6 +1,6 @@
 """A timeline made from the texts of similar chunks equals that made from the chunks one by one.
 
-1,000 random recordings; 35,000 with the environment variable STREAMKIT_SLOW_TESTS=1.
+200 random recordings; 35,000 with the environment variable STREAMKIT_SLOW_TESTS=1.
 """
 
 from __future__ import annotations

@@ -164,3 +164,8 @@ def test_an_empty_file_an_empty_folder_and_rubbish(tmp_path):
     ):
         with pytest.raises(UnreadableInput, match=message):
             list(read(str(path)))
+
+
+def test_an_empty_name_is_quoted():
+    with pytest.raises(UnreadableInput, match=r"^'': no such file$"):
+        list(read(""))
