@@ -19,6 +19,7 @@ STATE = {
     "cli._lint_job.Judged",
     "cli._sending.RequestFlags",
     "formats._drafts.Draft",
+    "formats._parts.LineCount",
     "metrics._gate.Gate",
     "metrics._outcome.Outcomes",
     "model.recording_runs.Runs",
@@ -31,11 +32,12 @@ STATE = {
 }
 # These compute some attributes on first use, and remember them.
 REMEMBERING = {"apis._decode.Decoded", "faults._body.PlayedBody", "model._frames.Frames"}
-# Made millions of times, where keywords cost, or where the order is that of a notation.
+# Made millions of times, where keywords cost, or in as many places, or where the order is that of a notation.
 POSITIONAL = {
     "apis._kit.shape.MisfitNames",
     "metrics._gate.Expression",
     "model.message.Delta",
+    "probes._probe.Flaw",
     "rules._rule.Sighting",
     "transport.proxy.Rules",
     "wire.values.Event",

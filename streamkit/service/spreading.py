@@ -115,7 +115,7 @@ class MovableJob(Protocol):
         their file."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WorkUnit:
     """A file that a task reads, or a part of one. `path` is its name in messages, `location` where it is, from any folder.
 
