@@ -35,7 +35,7 @@ from streamkit.errors import UnreadableInput
 from streamkit.model import recording
 from streamkit.wire import sse
 
-PYTHON = [sys.executable]
+STREAMKIT = [sys.executable, "-m", "streamkit"]
 OWN_PATTERN = ["--redact", "ACME-[0-9]+"]
 ENDINGS = ["word", " sk", "-", " sk-", "ant-", "\\n", " a", " eyJ", "1", " AKIA", ": ", "é", " https://me:", "ACME-"]
 EVENTS = 400
@@ -125,7 +125,7 @@ def kill_record(url: str, folder: Path, options: list[str], chance: random.Rando
 
 
 def kill_pipe(url: str, folder: Path, options: list[str], chance: random.Random) -> Result:
-    with subprocess.Popen([*PYTHON, "-c", _CAT, url], stdout=subprocess.PIPE) as source:
+    with subprocess.Popen([sys.executable, "-c", _CAT, url], stdout=subprocess.PIPE) as source:
         try:
             words = ["record", "-", "--show", "raw", "-q", "-o", str(folder / "run.jsonl"), *options]
             return _kill_command(words, source.stdout, folder, chance)
@@ -143,7 +143,7 @@ with urllib.request.urlopen(sys.argv[1]) as answer:
 
 
 def _kill_command(words: list[str], stdin: object, folder: Path, chance: random.Random) -> Result:
-    with subprocess.Popen([*PYTHON, "-m", "streamkit", *words], stdin=stdin, stdout=subprocess.PIPE) as process:  # type: ignore[call-overload]
+    with subprocess.Popen([*STREAMKIT, *words], stdin=stdin, stdout=subprocess.PIPE) as process:  # type: ignore[call-overload]
         assert process.stdout is not None
         seen = process.stdout.read1(1)  # the stream has started
         timer = threading.Timer(chance.uniform(0, EVENTS * GAP), process.send_signal, [signal.SIGKILL])
@@ -157,7 +157,7 @@ def _kill_command(words: list[str], stdin: object, folder: Path, chance: random.
 
 def kill_proxy(url: str, folder: Path, options: list[str], chance: random.Random) -> Result:
     words = ["proxy", url, "--port", "0", *options]
-    with subprocess.Popen([*PYTHON, "-m", "streamkit", *words], stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen([*STREAMKIT, *words], stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         address = next(found[0] for line in process.stderr if (found := re.search(r"http://[\w.]+:\d+", line)))
         begun = threading.Event()

@@ -20,7 +20,6 @@ from streamkit.formats import read
 from streamkit.model import recording
 from streamkit.model.exchange import Exchange, Frames
 from streamkit.rules import lint, selected
-from tests import warm
 
 ROOT = Path(__file__).parents[1]
 RECORDINGS = sorted(ROOT.glob("recordings/**/*.jsonl"))
@@ -38,7 +37,6 @@ SPLIT = [path for path in RECORDINGS if path.parent.name != WHOLE_MESSAGES] + so
 @pytest.mark.parametrize("way", torture_kills.ways(Path()))
 def test_a_killed_recorder_has_lost_nothing_that_was_passed_on(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torture_kills, "EVENTS", 60)
-    monkeypatch.setattr(torture_kills, "PYTHON", warm.python())
     with torture_kills.server() as port:
         url = f"http://127.0.0.1:{port}/v1"
         results = [torture_kills.one_kill(way, url, seed) for seed in range(KILLS // len(torture_kills.ways(Path())))]

@@ -18,8 +18,6 @@ from pathlib import Path
 
 import pytest
 
-from tests import warm
-
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "recordings").glob("*.md")])
 BLOCK = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -63,11 +61,10 @@ def pattern(expected: str) -> re.Pattern[str]:
     return re.compile("".join(rows) if expected.strip() else "")
 
 
-def environment(programs: Path | None = None) -> dict[str, str]:
-    """Return the environment of the commands of a page; in `programs` a `streamkit` is written that starts quickly."""
+def environment() -> dict[str, str]:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     kept = {key: value for key, value in os.environ.items() if not key.endswith("_API_KEY")}
-    variables = {
+    return {
         **kept,
         "PATH": path,
         "PYTHONPATH": str(ROOT),
@@ -76,26 +73,19 @@ def environment(programs: Path | None = None) -> dict[str, str]:
         "PYTHONIOENCODING": "utf-8",
         "LC_ALL": "C.UTF-8",
     }
-    if programs is not None:
-        warm.script(programs / "streamkit", "-m", "streamkit", environment=variables)
-        variables["PATH"] = f"{programs}{os.pathsep}{path}"
-    return variables
 
 
 @pytest.mark.parametrize(
     "page", [page for page in PAGES if BLOCK.search(page.read_text(encoding="utf-8"))], ids=lambda p: p.name
 )
-def test_a_page_shows_what_its_commands_print(
-    page: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_a_page_shows_what_its_commands_print(page: Path, tmp_path: Path) -> None:
     (tmp_path / "recordings").symlink_to(ROOT / "recordings")
-    variables = environment(tmp_path_factory.mktemp("programs"))
     code = 0
     for step in steps(page):
         run = subprocess.run(
             ["bash", "-c", f"(exit {code}); {step.command}"],
             cwd=tmp_path,
-            env=variables,
+            env=environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

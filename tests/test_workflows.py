@@ -10,13 +10,12 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-from tests import warm
 
 yaml = pytest.importorskip("yaml")
 
@@ -34,7 +33,7 @@ STUBS = {
     "python": """
         case "$1 $2" in
         "-m pip") [[ "$3" = install || "$3" = wheel ]] ;;
-        "-m pytest") PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 "$REAL" -m pytest -p xdist "${@:3}" --collect-only tests/clients/test_clients.py ;;
+        "-m pytest") "$REAL" -m pytest "${@:3}" --collect-only tests/clients/test_clients.py ;;
         "-m tests.producers.table") test -f tests/producers/table.py ;;
         "-m build") [[ "$3" = --outdir ]] ;;
         "-m venv") mkdir -p "$3/bin"; cp "$STUBS/python" "$STUBS/streamkit" "$3/bin" ;;
@@ -66,8 +65,6 @@ def runner(tmp_path: Path) -> dict[str, str]:
     for name, script in STUBS.items():
         (stubs / name).write_text(f"#!/usr/bin/env bash\necho '+' {name} \"$*\" >&2\n{script}\n")
         (stubs / name).chmod(0o755)
-    real = tmp_path / "real"
-    warm.script(real, environment={**os.environ, "PYTHONPATH": str(ROOT)})
     checkout = tmp_path / "checkout"
     (checkout / ".venv" / "bin").mkdir(parents=True)
     shutil.copy(stubs / "python", checkout / ".venv" / "bin")
@@ -78,7 +75,7 @@ def runner(tmp_path: Path) -> dict[str, str]:
         **os.environ,
         "PATH": f"{stubs}{os.pathsep}{os.environ['PATH']}",
         "STUBS": str(stubs),
-        "REAL": str(real),
+        "REAL": sys.executable,
         "REAL_MAKE": str(programs["make"]),
         "REAL_GIT": str(programs["git"]),
         "PYTHONPATH": str(ROOT),

@@ -5,11 +5,10 @@ from __future__ import annotations
 import ast
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-
-from tests import warm
 
 ROOT = Path(__file__).parents[2]
 
@@ -124,7 +123,7 @@ def site(tmp_path: Path) -> Path:
 
 def run(site: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     env = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), str(site))), "STREAMKIT_NO_PLUGINS": ""}
-    command = warm.streamkit(*arguments)
+    command = [sys.executable, "-m", "streamkit", *arguments]
     return subprocess.run(command, cwd=site, env=env, capture_output=True, text=True, check=False)
 
 

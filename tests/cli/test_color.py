@@ -9,6 +9,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -18,7 +19,6 @@ import pytest
 
 from streamkit.cli.main import COMMANDS, streamkit
 from streamkit.cli.options import COLOR_VARIABLES, colored
-from tests import warm
 from tests.processes import started
 
 ROOT = Path(__file__).parents[2]
@@ -149,7 +149,7 @@ def apart(words: list[str], stdin: bytes = SSE, **variables: str) -> Shown:
     """Run the same in a process of its own."""
     environment = {name: value for name, value in os.environ.items() if name not in COLOR_VARIABLES}
     done = subprocess.run(
-        warm.streamkit(*words),
+        [sys.executable, "-m", "streamkit", *words],
         input=stdin,
         capture_output=True,
         cwd=ROOT,
@@ -250,7 +250,7 @@ def test_each_stream_decides_for_itself(on: str) -> None:
     other = OUT if on == ERR else ERR
     environment = {name: value for name, value in os.environ.items() if name not in COLOR_VARIABLES}
     with started(
-        warm.streamkit("reassemble", CUT),
+        [sys.executable, "-m", "streamkit", "reassemble", CUT],
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         env={**environment, "TERM": "xterm"},

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from streamkit.cli.main import COMPLETING, streamkit
-from tests import warm
 from tests.clicking import CliRunner
 
 OFFERED = {
@@ -69,7 +69,8 @@ def test_the_script_of_a_shell(shell: str) -> None:
 @pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
 def test_bash_completes_with_it(tmp_path: Path) -> None:
     command = tmp_path / "streamkit"
-    warm.script(command, "-m", "streamkit")
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m streamkit "$@"\n')
+    command.chmod(0o755)
     script = (
         "source <(streamkit completion bash)\nCOMP_WORDS=(streamkit lint --select SEQ41) COMP_CWORD=3\n"
         '_streamkit_completion streamkit\necho "${COMPREPLY[@]}"'

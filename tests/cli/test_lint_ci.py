@@ -13,8 +13,6 @@ from typing import Any
 
 import pytest
 
-from tests import warm
-
 yaml = pytest.importorskip("yaml")
 
 ROOT = Path(__file__).parents[2]
@@ -105,7 +103,9 @@ def runner(tmp_path: Path) -> dict[str, str]:
     if shutil.which("bash") is None:
         pytest.skip("there is no bash")
     program = tmp_path / "bin" / "streamkit"
-    warm.script(program, "-m", "streamkit")
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m streamkit "$@"\n')
+    program.chmod(0o755)
     (program.parent / "python").symlink_to(sys.executable)
     return environment(
         PATH=f"{program.parent}{os.pathsep}{os.environ['PATH']}",

@@ -21,20 +21,19 @@ from streamkit.errors import CannotWrite, OutputBusy
 from streamkit.files import Parts, create, rewrite
 from streamkit.model.exchange import Exchange
 from streamkit.model.recording import read
-from tests import warm
 from tests.processes import started
 from tests.transport.scripted import served
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="limits of files, FIFOs and flock are POSIX")
 
+STREAMKIT = [sys.executable, "-m", "streamkit"]
 EVENTS = [b'data: {"choices":[{"index":0,"delta":{"content":"%d %s"}}]}\n\n' % (n, b"x" * 400) for n in range(40)]
 BODY = b"".join(EVENTS)
 # The file of this process and its children may have 8 KiB: writing more fails as on a full disk. Python does not notice that
 # of the bytecode that it writes, and later programs would import half a module.
-STREAMKIT = [sys.executable, "-m", "streamkit"]
-LIMITED = ["/bin/sh", "-c", 'export PYTHONDONTWRITEBYTECODE=1; ulimit -f 16; exec "$@"', "sh", *STREAMKIT]
+LIMITED = ["/bin/sh", "-c", 'export PYTHONDONTWRITEBYTECODE=1; ulimit -f 16; exec "$@"', "sh"]
 if subprocess.run(["/bin/sh", "-c", "ulimit -f 16; ulimit -f"], capture_output=True, check=False).stdout != b"16\n":
-    LIMITED = STREAMKIT
+    LIMITED = []
 ASK = "import os, sys, urllib.request as u; sys.stdout.buffer.write(u.urlopen(u.Request(os.environ['OPENAI_BASE_URL'] + '/x', b'{}')).read())"
 
 
@@ -76,7 +75,7 @@ def test_the_stream_continues_if_the_disk_is_full(tmp_path: Path, road: str) -> 
     with served(stream) as (url, _):
         source = url if road == "http" else "-"
         stdin = BODY if road == "pipe" else b""
-        done = run(tmp_path, *LIMITED, "record", source, "-o", "r.jsonl", "--show", "raw", stdin=stdin)
+        done = run(tmp_path, *LIMITED, *STREAMKIT, "record", source, "-o", "r.jsonl", "--show", "raw", stdin=stdin)
     assert done.stdout == BODY
     assert done.returncode == 2
     lines = done.stderr.decode().splitlines()
@@ -90,9 +89,9 @@ def test_the_stream_continues_if_the_disk_is_full(tmp_path: Path, road: str) -> 
 @pytest.mark.skipif(not LIMITED, reason="this shell has no ulimit -f")
 @pytest.mark.parametrize("more", [[], ["-o", "all.jsonl"]], ids=["folder", "file"])
 def test_the_proxy_reports_what_it_lost(tmp_path: Path, more: list[str]) -> None:
-    program = ["--", *warm.python("-c", ASK)]
+    program = ["--", sys.executable, "-c", ASK]
     with served(stream) as (url, _):
-        done = run(tmp_path, *LIMITED, "proxy", url, "--port", "0", *more, *program)
+        done = run(tmp_path, *LIMITED, *STREAMKIT, "proxy", url, "--port", "0", *more, *program)
     assert (done.stdout, done.returncode) == (BODY, 2)
     assert done.stderr.count(b"cannot write: File too large") == 1
     assert b"(not all of it)" in done.stderr
@@ -105,7 +104,7 @@ def test_the_proxy_reports_what_it_lost(tmp_path: Path, more: list[str]) -> None
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 def test_a_device_that_is_full(tmp_path: Path) -> None:
     with served(stream) as (url, _):
-        done = run(tmp_path, *warm.streamkit("record", url, "-o", "/dev/full", "--show", "raw"))
+        done = run(tmp_path, *STREAMKIT, "record", url, "-o", "/dev/full", "--show", "raw")
     assert (done.stdout, done.returncode) == (BODY, 2)
     assert b"No space left on device" in done.stderr and b"not recorded" in done.stderr
 
@@ -115,7 +114,7 @@ def test_a_reader_of_a_pipe_that_leaves_is_a_loss(tmp_path: Path) -> None:
     os.mkfifo(fifo)
     reader = f"head -c 1 < {fifo} >/dev/null"
     with started(["/bin/sh", "-c", reader]) as left:
-        command = warm.streamkit("record", "-", "-o", str(fifo), "--show", "raw")
+        command = [*STREAMKIT, "record", "-", "-o", str(fifo), "--show", "raw"]
         pipe = subprocess.PIPE
         with started(command, cwd=tmp_path, stdin=pipe, stdout=pipe, stderr=pipe) as process:
             assert left.wait(60) == 0
@@ -127,13 +126,13 @@ def test_a_reader_of_a_pipe_that_leaves_is_a_loss(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.name == "posix" and os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_without_write_permission_is_reported_before_a_request_is_sent(tmp_path: Path) -> None:
     (tmp_path / "closed").mkdir(mode=0o500)
-    done = run(tmp_path, *warm.streamkit("proxy", "http://127.0.0.1:1", "--dir", "closed/more", "--", "true"))
+    done = run(tmp_path, *STREAMKIT, "proxy", "http://127.0.0.1:1", "--dir", "closed/more", "--", "true")
     assert (done.returncode, done.stderr.count(b"\n")) == (2, 1)
 
 
 def test_a_file_instead_of_the_folder_is_reported_before_a_request_is_sent(tmp_path: Path) -> None:
     (tmp_path / "taken").write_bytes(b"")
-    done = run(tmp_path, *warm.streamkit("proxy", "http://127.0.0.1:1", "--dir", "taken", "--", "true"))
+    done = run(tmp_path, *STREAMKIT, "proxy", "http://127.0.0.1:1", "--dir", "taken", "--", "true")
     assert (done.returncode, done.stderr) == (2, b"streamkit: taken: cannot write: Not a directory\n")
 
 
@@ -169,7 +168,7 @@ def test_a_part_that_cannot_be_appended_stays_and_leaves_the_file_as_it_was(
 
 def test_several_append_to_one_file_at_once(tmp_path: Path) -> None:
     with served(stream) as (url, _), ExitStack() as stack:
-        command = warm.streamkit("record", url, "--append", "-o", "one.jsonl", "-q", "--show", "none")
+        command = [*STREAMKIT, "record", url, "--append", "-o", "one.jsonl", "-q", "--show", "none"]
         processes = [stack.enter_context(started(command, cwd=tmp_path)) for _ in range(4)]
         assert [process.wait(120) for process in processes] == [
             1
@@ -183,7 +182,7 @@ def test_several_append_to_one_file_at_once(tmp_path: Path) -> None:
 @contextmanager
 def recording(folder: Path, url: str, *more: str) -> Iterator[subprocess.Popen[bytes]]:
     """A recorder in the middle of its stream."""
-    command = [*STREAMKIT, "record", url, "-o", "one.jsonl", "--show", "raw", *more]  # which a test may kill
+    command = [*STREAMKIT, "record", url, "-o", "one.jsonl", "--show", "raw", *more]
     with started(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stdout.read(len(EVENTS[0])) == EVENTS[0]
@@ -209,7 +208,7 @@ def test_mixing_with_or_overwriting_another_writer_is_rejected(
         second = ["stats", "one.jsonl", "-o", "one.jsonl", "--force", "--format", "json"]
     with served(silent) as (url, _), recording(tmp_path, url, *first) as process:
         before = (tmp_path / "one.jsonl").read_bytes()
-        refused = run(tmp_path, *warm.streamkit(), *second)
+        refused = run(tmp_path, *STREAMKIT, *second)
         assert (tmp_path / "one.jsonl").read_bytes() == before
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=60)
@@ -252,7 +251,7 @@ def test_parts_of_a_killed_recorder_are_taken_in_by_the_next(tmp_path: Path, com
     assert sorted(path.name for path in tmp_path.iterdir()) == ["one.jsonl", "one.jsonl.part-1"]
     words = ["record", "-"] if command == "record" else ["proxy", "http://127.0.0.1:1", "--port", "0"]
     more = [] if command == "record" else ["--", "true"]
-    done = run(tmp_path, *warm.streamkit(), *words, "--append", "-o", "one.jsonl", *more, stdin=EVENTS[1])
+    done = run(tmp_path, *STREAMKIT, *words, "--append", "-o", "one.jsonl", *more, stdin=EVENTS[1])
     assert b"recovered: one.jsonl.part-1, left by a recorder that was killed, was appended to one.jsonl" in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["one.jsonl"]
     bodies = [exchange.frames.body for exchange in exchanges(tmp_path / "one.jsonl")]
@@ -260,7 +259,7 @@ def test_parts_of_a_killed_recorder_are_taken_in_by_the_next(tmp_path: Path, com
 
 
 def test_nothing_is_left_where_nothing_was_recorded(tmp_path: Path) -> None:
-    done = run(tmp_path, *warm.streamkit("proxy", "http://127.0.0.1:1", "--port", "0", "-o", "one.jsonl", "--", "true"))
+    done = run(tmp_path, *STREAMKIT, "proxy", "http://127.0.0.1:1", "--port", "0", "-o", "one.jsonl", "--", "true")
     assert (done.returncode, list(tmp_path.iterdir())) == (0, [])
 
 
@@ -294,7 +293,7 @@ def test_a_disk_error_is_reported_once_and_the_exchange_continues(tmp_path: Path
 
 def test_the_line_of_an_exchange_names_its_file(tmp_path: Path) -> None:
     with served(stream) as (url, _):
-        words = ["proxy", url, "--port", "0", "-o", "all.jsonl", "--", *warm.python("-c", ASK)]
-        done = run(tmp_path, *warm.streamkit(), *words)
+        words = ["proxy", url, "--port", "0", "-o", "all.jsonl", "--", sys.executable, "-c", ASK]
+        done = run(tmp_path, *STREAMKIT, *words)
     assert b"frames: all.jsonl\n" in done.stderr and b".part-" not in done.stderr
     assert [exchange.frames.body for exchange in exchanges(tmp_path / "all.jsonl")] == [BODY]

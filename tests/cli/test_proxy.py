@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import signal
 import socket
@@ -17,10 +16,10 @@ from streamkit.model.recording import read, write
 from streamkit.playback.player import Pace
 from streamkit.service.mock import Options
 from streamkit.service.serving import serving
-from tests import warm
 from tests.exchanges import scripted
 from tests.processes import started
 
+PROXY = [sys.executable, "-m", "streamkit", "proxy"]
 ASK = """
 import openai
 client = openai.OpenAI(max_retries=0, api_key="sk-proj-" + "a1B2" * 12)
@@ -40,13 +39,12 @@ urllib.request.urlopen(urllib.request.Request(url, json.dumps(body).encode(), he
 
 def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     environment = {"PYTHONPATH": str(Path(__file__).parents[2]), "PATH": "", "HOME": str(folder)}
-    environment |= warm.of_python(os.environ)
-    command = warm.streamkit("proxy", "--port", "0", *words)
+    command = [*PROXY, "--port", "0", *words]
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, cwd=folder, env=environment)
 
 
 def test_a_program_is_recorded_and_then_replayed_without_an_upstream(tmp_path: Path) -> None:
-    program = ["--", *warm.python("-c", ASK)]
+    program = ["--", sys.executable, "-c", ASK]
     with serving([scripted("openai_chat/plain")], Options(match="path", pace=Pace(delay=False))) as upstream:
         done = run(tmp_path, upstream.url, *program)
         assert done.returncode == 0, done.stderr
@@ -63,7 +61,7 @@ def test_a_program_is_recorded_and_then_replayed_without_an_upstream(tmp_path: P
 
 
 def test_auto_ignores_a_field_that_changes(tmp_path: Path) -> None:
-    program = ["--", *warm.python("-c", PLAIN_ASK.replace('"model-s"', '"model-s", "seed": os.getpid()'))]
+    program = ["--", sys.executable, "-c", PLAIN_ASK.replace('"model-s"', '"model-s", "seed": os.getpid()')]
     ignoring = ["--mode", "auto", "--ignore-field", "$.seed"]
     with serving([scripted("openai_chat/plain")], Options(match="path", pace=Pace(delay=False))) as upstream:
         for words in (ignoring, ignoring, ["--mode", "auto"]):
@@ -78,16 +76,15 @@ def test_a_program_without_a_key_gets_a_dummy(tmp_path: Path, mode: str) -> None
     (tmp_path / "recordings" / "one.jsonl").write_bytes(b"".join(write(scripted("openai_chat/plain"))))
     code = "import os; print(os.environ['OPENAI_API_KEY'], os.environ['ANTHROPIC_API_KEY'])"
     environment = {"PYTHONPATH": str(Path(__file__).parents[2]), "OPENAI_API_KEY": "mine"}
-    environment |= warm.of_python(os.environ)
     done = subprocess.run(
-        warm.streamkit("proxy", "--port", "0", "http://127.0.0.1:1", "--mode", mode, "--", *warm.python("-c", code)),
+        [*PROXY, "--port", "0", "http://127.0.0.1:1", "--mode", mode, "--", sys.executable, "-c", code],
         capture_output=True, text=True, timeout=60, check=False, cwd=tmp_path, env=environment,
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (0, "mine streamkit\n"), done.stderr
 
 
 def test_a_file_is_appended_to_only_on_request(tmp_path: Path) -> None:
-    program = ["--", *warm.python("-c", PLAIN_ASK)]
+    program = ["--", sys.executable, "-c", PLAIN_ASK]
     with serving([scripted("openai_chat/plain")], Options(match="path", pace=Pace(delay=False))) as upstream:
         codes = [
             run(tmp_path, upstream.url, "-o", "session.jsonl", *more, *program).returncode
@@ -133,7 +130,7 @@ def test_workers_write_to_one_file(tmp_path: Path) -> None:
         "    u.urlopen(u.Request(os.environ['OPENAI_BASE_URL'] + '/chat/completions', b'{}')).read()\n"
     )
     with serving([scripted("openai_chat/plain")], Options(match="any", pace=Pace(delay=False))) as upstream:
-        done = run(tmp_path, upstream.url, "-o", "all.jsonl", "--workers", "3", "--", *warm.python("-c", ask))
+        done = run(tmp_path, upstream.url, "-o", "all.jsonl", "--workers", "3", "--", sys.executable, "-c", ask)
     assert done.returncode == 0 and "Traceback" not in done.stderr and "Fatal" not in done.stderr
     found = list(read((tmp_path / "all.jsonl").read_bytes().splitlines(keepends=True)))
     assert len(found) == 12 and all(one.end is not None and not one.damage for one in found)
@@ -143,7 +140,7 @@ def test_workers_write_to_one_file(tmp_path: Path) -> None:
 def test_other_hosts_need_a_token(tmp_path: Path) -> None:
     done = run(
         tmp_path, "http://localhost:1", "--listen-public", "--host", "0.0.0.0",
-        "--", *warm.python("-c", "import os; print(os.environ['OPENAI_BASE_URL'])"),
+        "--", sys.executable, "-c", "import os; print(os.environ['OPENAI_BASE_URL'])",
     )  # fmt: skip
     token = done.stdout.strip().removesuffix("/v1").rpartition("/t/")[2]
     assert len(token) >= 24 and token in done.stderr
@@ -151,7 +148,7 @@ def test_other_hosts_need_a_token(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("host", ["proxy.example", "localhost.example", "192.0.2.1", "0.0.0.0", "::"])
 def test_listening_on_a_public_address_is_reported(tmp_path: Path, host: str) -> None:
-    done = run(tmp_path, "http://127.0.0.1:1", "--host", host, "--", *warm.python("-c", ""))
+    done = run(tmp_path, "http://127.0.0.1:1", "--host", host, "--", sys.executable, "-c", "")
     assert done.returncode == 2
     assert done.stderr.startswith(f"streamkit: --host {host} is not a loopback address")
 
@@ -162,9 +159,7 @@ def test_without_a_program_it_runs_until_it_is_stopped(tmp_path: Path, sent: sig
     settings = Options(match="any", pace=Pace(delay=False))
     with (
         serving([scripted("openai_chat/plain")], settings) as upstream,
-        started(
-            warm.streamkit("proxy", "--port", "0", upstream.url), stderr=subprocess.PIPE, text=True, cwd=tmp_path
-        ) as proxy,
+        started([*PROXY, "--port", "0", upstream.url], stderr=subprocess.PIPE, text=True, cwd=tmp_path) as proxy,
     ):
         assert proxy.stderr is not None
         url = re.search(r"http://\S+", proxy.stderr.readline())

@@ -18,12 +18,12 @@ import pytest
 from streamkit.cli.main import streamkit
 from streamkit.errors import OutputExists, StreamkitError, UsageError
 from streamkit.model import recording
-from tests import warm
 from tests.processes import started
 from tests.redact.dummy_secrets import secret
 from tests.transport.scripted import served
 from tests.waiting import eventually, turned, until
 
+RECORD = [sys.executable, "-m", "streamkit", "record"]
 WORDS = ["", "Hello", " wor", "ld"]
 
 
@@ -214,7 +214,7 @@ def test_a_refused_connection_is_recorded(run):
 @pytest.mark.skipif(os.name != "posix", reason="signals are POSIX")
 def test_an_interrupted_recording_is_complete(tmp_path):
     with served(silent) as (url, _):
-        command = warm.streamkit("record", url, "-o", "i.jsonl")
+        command = [*RECORD, url, "-o", "i.jsonl"]
         with started(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
             assert process.stdout.readline() == FRAMES[1].splitlines(keepends=True)[0]
             process.send_signal(signal.SIGINT)
@@ -229,7 +229,7 @@ def test_an_interrupted_recording_is_complete(tmp_path):
 def test_a_killed_recorder_leaves_a_readable_file(tmp_path):
     with (
         served(silent) as (url, _),
-        started(warm.streamkit("record", url, "-o", "k.jsonl"), cwd=tmp_path, stdout=subprocess.PIPE) as process,
+        started([*RECORD, url, "-o", "k.jsonl"], cwd=tmp_path, stdout=subprocess.PIPE) as process,
     ):
         assert process.stdout.readline()
         until(lambda: b'"frame"' in (tmp_path / "k.jsonl").read_bytes())
@@ -240,7 +240,7 @@ def test_a_killed_recorder_leaves_a_readable_file(tmp_path):
 
 def test_closing_stdout_does_not_end_the_recording(tmp_path):
     with served(answer) as (url, _):
-        words = shlex.join(warm.streamkit("record", url, "-o", "h.jsonl", "-q"))
+        words = shlex.join([*RECORD, url, "-o", "h.jsonl", "-q"])
         done = subprocess.run(["bash", "-c", f"{words} | head -c 1"], cwd=tmp_path, capture_output=True, timeout=60, check=False)  # fmt: skip
     assert (done.stdout, done.stderr) == (b"d", b"")
     (exchange,) = read(tmp_path / "h.jsonl")
@@ -416,9 +416,7 @@ def test_certificates_are_verified_by_default(run, certificate, flags, reason):
 
 
 def piped(data, *words, cwd):
-    return subprocess.run(
-        warm.streamkit("record", "-", *words), input=data, cwd=cwd, capture_output=True, timeout=60, check=False
-    )
+    return subprocess.run([*RECORD, "-", *words], input=data, cwd=cwd, capture_output=True, timeout=60, check=False)
 
 
 def test_a_pipe_is_passed_on_and_recorded(tmp_path):

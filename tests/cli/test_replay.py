@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
+import sys
 
 import pytest
 
@@ -12,7 +13,6 @@ from streamkit.cli import replay, showing
 from streamkit.cli.main import streamkit
 from streamkit.model.exchange import End, Exchange, Frame, Frames, Response
 from streamkit.model.recording import write
-from tests import warm
 
 MS = 1_000_000
 BODY = [
@@ -97,7 +97,7 @@ def test_several_exchanges_follow_one_another(run):
 def test_a_closed_pipe_ends_it_quietly(tmp_path):
     path = tmp_path / "r.jsonl"
     path.write_bytes(b"".join(write(exchange(*[1] * 2000, frames=[b"data: 12345678\n\n"] * 2000))))
-    words = shlex.join(warm.streamkit("replay", "--as", "raw", str(path)))
+    words = shlex.join([sys.executable, "-m", "streamkit", "replay", "--as", "raw", str(path)])
     done = subprocess.run(["bash", "-c", f"{words} | head -c 4"], capture_output=True, timeout=60, check=False)
     assert (done.stdout, done.stderr) == (b"data", b"")
 
@@ -109,7 +109,7 @@ def test_a_terminal_is_shown_text_with_its_controls_made_visible(tmp_path):
     path = tmp_path / "r.jsonl"
     path.write_bytes(b"".join(write(exchange(1, 2, 3))))
     ours, theirs = pty.openpty()
-    subprocess.run(warm.streamkit("replay", str(path)), stdout=theirs, timeout=60, check=True)
+    subprocess.run([sys.executable, "-m", "streamkit", "replay", str(path)], stdout=theirs, timeout=60, check=True)
     os.close(theirs)
     assert os.read(ours, 1000).decode() == "hé \\x1b[31m\r\n"
     os.close(ours)

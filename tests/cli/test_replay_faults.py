@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import signal
 import subprocess
+import sys
 from pathlib import Path
 from subprocess import PIPE
 
 import pytest
 
 from streamkit.model.recording import write
-from tests import warm
 from tests.exchanges import exchange
 from tests.processes import started
 
@@ -31,7 +31,7 @@ PLAYED = {
 def replayed(folder: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
     file = folder / "answer.jsonl"
     file.write_bytes(b"".join(write(exchange(*FRAMES))))
-    command = warm.streamkit("replay", "--no-delay", "--as", "raw", str(file), *words)
+    command = [sys.executable, "-m", "streamkit", "replay", "--no-delay", "--as", "raw", str(file), *words]
     return subprocess.run(command, capture_output=True, timeout=60, check=False)
 
 
@@ -48,7 +48,7 @@ def test_nothing_is_inserted_where_there_are_no_events(tmp_path: Path, fault: st
     file = tmp_path / "bare.jsonl"
     file.write_bytes(b"".join(write(exchange(b": nothing but a comment\n\n"))))
     words = ["replay", "--no-delay", "--as", "raw", "--fault", fault, str(file)]
-    done = subprocess.run(warm.streamkit(*words), capture_output=True, timeout=60, check=False)
+    done = subprocess.run([sys.executable, "-m", "streamkit", *words], capture_output=True, timeout=60, check=False)
     message = f"fault {fault.partition(':')[0]} does not apply: the stream has no events"
     assert (done.stdout, done.stderr.decode()) == (b": nothing but a comment\n\n", f"{file}: {message}\n")
 
@@ -57,7 +57,7 @@ def test_a_stream_that_hangs_is_ended_by_an_interrupt(tmp_path: Path) -> None:
     file = tmp_path / "answer.jsonl"
     file.write_bytes(b"".join(write(exchange(*FRAMES))))
     words = ["replay", "--no-delay", "--as", "raw", "--fault", "stall:event=1,for=ever", str(file)]
-    with started(warm.streamkit(*words), stdout=PIPE, stderr=PIPE) as playing:
+    with started([sys.executable, "-m", "streamkit", *words], stdout=PIPE, stderr=PIPE) as playing:
         assert playing.stdout and playing.stderr
         assert playing.stdout.read(len(FRAMES[0])) == FRAMES[0]
         assert b"no more data, but the connection stays open" in playing.stderr.readline()

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from streamkit.model.recording import write
-from tests import warm
 from tests.exchanges import exchange, scripted
 from tests.processes import started
 from tests.waiting import until
 
+SERVE = [sys.executable, "-m", "streamkit", "serve"]
 ASK = """
 import os, openai
 client = openai.OpenAI(max_retries=0)
@@ -42,19 +42,17 @@ def recording(tmp_path: Path) -> Path:
 
 
 def run(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        warm.streamkit("serve", "--port", "0", *words), capture_output=True, text=True, timeout=60, check=False
-    )
+    return subprocess.run([*SERVE, "--port", "0", *words], capture_output=True, text=True, timeout=60, check=False)
 
 
 def test_a_program_finds_the_server_in_its_environment(recording: Path) -> None:
-    done = run(str(recording), "--strict", "--", *warm.python("-c", ASK))
+    done = run(str(recording), "--strict", "--", sys.executable, "-c", ASK)
     assert (done.stdout, done.returncode) == ("hello\n", 0), done.stderr
 
 
 def test_a_field_that_changes_is_ignored(recording: Path) -> None:
     changing = PLAIN_ASK.replace('"hi"', '"hi", "name": str(os.getpid())')
-    program = ["--", *warm.python("-c", changing)]
+    program = ["--", sys.executable, "-c", changing]
     assert run(str(recording), *program).returncode == 1
     done = run(str(recording), "--ignore-field", "$.messages[*].name", *program)
     assert done.returncode == 0, done.stderr
@@ -67,11 +65,11 @@ def test_a_field_that_changes_is_ignored(recording: Path) -> None:
 
 
 def test_the_exit_code_is_the_programs(recording: Path) -> None:
-    assert run(str(recording), "--", *warm.python("-c", "raise SystemExit(7)")).returncode == 7
+    assert run(str(recording), "--", sys.executable, "-c", "raise SystemExit(7)").returncode == 7
 
 
 def test_strict_fails_if_a_recording_was_not_requested(recording: Path) -> None:
-    done = run(str(recording), "--strict", "--", *warm.python("-c", ""))
+    done = run(str(recording), "--strict", "--", sys.executable, "-c", "")
     assert done.returncode == 1
     assert f"never requested: {recording}" in done.stderr
 
@@ -93,7 +91,7 @@ def test_nothing_to_serve(tmp_path: Path) -> None:
 def test_it_reports_when_it_is_ready_and_ends_when_stopped(tmp_path: Path, sent: signal.Signals, code: int) -> None:
     file = tmp_path / "slow.jsonl"
     file.write_bytes(b"".join(write(scripted("openai_chat/slow-start"))))
-    with started(warm.streamkit("serve", str(file), "--port", "0"), stderr=subprocess.PIPE, text=True) as server:
+    with started([*SERVE, str(file), "--port", "0"], stderr=subprocess.PIPE, text=True) as server:
         assert server.stderr is not None
         ready = server.stderr.readline()
         assert re.fullmatch(r"serving 1 exchange on http://127\.0\.0\.1:\d+\n", ready)
@@ -105,19 +103,7 @@ def test_it_reports_when_it_is_ready_and_ends_when_stopped(tmp_path: Path, sent:
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are listed in /proc")
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGKILL])
 def test_workers_share_a_port_and_end_with_the_first(recording: Path, sent: signal.Signals) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "streamkit",
-        "serve",
-        str(recording),
-        "--port",
-        "0",
-        "--workers",
-        "3",
-        "--match",
-        "any",
-    ]
+    command = [*SERVE, str(recording), "--port", "0", "--workers", "3", "--match", "any"]
     with started(command, stderr=subprocess.PIPE, text=True) as server:
         assert server.stderr is not None
         url = re.search(r"http://\S+", server.stderr.readline())
@@ -176,11 +162,11 @@ print(status(base + reset), status(open_ + reset), status(base + reset, Origin="
 @pytest.mark.parametrize(("public", "expected"), [(False, "200 200 403 403 200"), (True, "200 401 403 403 200")])
 def test_web_pages_and_other_hosts_are_rejected(recording: Path, public: bool, expected: str) -> None:
     more = ["--host", "0.0.0.0", "--listen-public"] if public else []
-    done = run(str(recording), "--allow-host", "mock.example", *more, "--", *warm.python("-c", REFUSED))
+    done = run(str(recording), "--allow-host", "mock.example", *more, "--", sys.executable, "-c", REFUSED)
     assert done.stdout.strip() == expected, done.stderr
 
 
 def test_an_sdk_sends_the_token_as_its_key(recording: Path) -> None:
-    done = run(str(recording), "--listen-public", "--token", "a-token", "--", *warm.python("-c", ASK))
+    done = run(str(recording), "--listen-public", "--token", "a-token", "--", sys.executable, "-c", ASK)
     assert (done.stdout, done.returncode) == ("hello\n", 0), done.stderr
     assert "/t/a-token" in done.stderr

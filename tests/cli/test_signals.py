@@ -22,13 +22,13 @@ import pytest
 
 from streamkit.model.exchange import Exchange
 from streamkit.model.recording import read
-from tests import warm
 from tests.processes import started
 from tests.transport.scripted import served
 from tests.waiting import until
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals are POSIX")
 
+STREAMKIT = [sys.executable, "-m", "streamkit"]
 FRAME = b'data: {"choices":[{"index":0,"delta":{"content":"hi"}}]}\n\n'
 SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"]
 
@@ -60,7 +60,7 @@ def ended(exchange: Exchange, name: str) -> None:
 @contextmanager
 def listening(folder: Path, *words: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A proxy or a server as a process, and its URL."""
-    command = warm.streamkit(*words, "--port", "0")
+    command = [*STREAMKIT, *words, "--port", "0"]
     with started(command, cwd=folder, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
         assert process.stderr is not None
         address = next(found[0] for line in process.stderr if (found := re.search(r"http://127[\w.]+:\d+", line)))
@@ -78,7 +78,7 @@ def streaming(url: str) -> HTTPResponse:
 def test_record_closes_its_file(tmp_path: Path, name: str) -> None:
     number = signal.Signals[name]
     with served(silent) as (url, _):
-        command = warm.streamkit("record", url, "-o", "r.jsonl", "--show", "raw")
+        command = [*STREAMKIT, "record", url, "-o", "r.jsonl", "--show", "raw"]
         with started(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
             assert process.stdout.read(len(FRAME)) == FRAME
             process.send_signal(number)
@@ -93,7 +93,7 @@ def test_record_closes_its_file(tmp_path: Path, name: str) -> None:
 def test_record_of_several_at_once_folds_their_parts_in(tmp_path: Path, name: str) -> None:
     number = signal.Signals[name]
     with served(silent) as (url, _):
-        command = warm.streamkit("record", url, "-o", "r.jsonl", "-n", "5", "-c", "3")
+        command = [*STREAMKIT, "record", url, "-o", "r.jsonl", "-n", "5", "-c", "3"]
         with started(command, cwd=tmp_path, stderr=subprocess.PIPE) as process:
             until(lambda: sum(b'"frame"' in part.read_bytes() for part in tmp_path.glob("r.jsonl.part-*")) == 3)
             process.send_signal(number)
@@ -108,7 +108,7 @@ def test_record_of_several_at_once_folds_their_parts_in(tmp_path: Path, name: st
 @pytest.mark.parametrize("name", SIGNALS)
 def test_a_recorded_pipe_is_closed(tmp_path: Path, name: str) -> None:
     number = signal.Signals[name]
-    command = warm.streamkit("record", "-", "-o", "r.jsonl", "--show", "raw")
+    command = [*STREAMKIT, "record", "-", "-o", "r.jsonl", "--show", "raw"]
     pipe = subprocess.PIPE
     with started(command, cwd=tmp_path, stdin=pipe, stdout=pipe, stderr=pipe) as process:
         process.stdin.write(FRAME)
@@ -125,7 +125,7 @@ def test_a_recorded_pipe_is_closed(tmp_path: Path, name: str) -> None:
 
 def test_a_signal_that_was_ignored_at_the_start_stays_ignored(tmp_path: Path) -> None:
     shell = 'trap "" HUP INT; exec "$@"'
-    command = ["/bin/sh", "-c", shell, "sh", *warm.streamkit(), "record", "-", "-o", "r.jsonl", "--show", "raw"]
+    command = ["/bin/sh", "-c", shell, "sh", *STREAMKIT, "record", "-", "-o", "r.jsonl", "--show", "raw"]
     pipe = subprocess.PIPE
     with started(command, cwd=tmp_path, stdin=pipe, stdout=pipe, stderr=pipe) as process:
         for sent in (signal.SIGHUP, signal.SIGINT, None):
@@ -198,8 +198,8 @@ signal.pause()
 @pytest.mark.parametrize("kind", ["plain", "patient"])
 def test_the_program_of_a_proxy_receives_the_signal_and_is_not_orphaned(tmp_path: Path, kind: str, name: str) -> None:
     number = signal.Signals[name]
-    program = warm.python("-c", CHILD, kind)
-    command = warm.streamkit("proxy", "--port", "0", "-o", "all.jsonl")
+    program = [sys.executable, "-c", CHILD, kind]
+    command = [*STREAMKIT, "proxy", "--port", "0", "-o", "all.jsonl"]
     pipe = subprocess.PIPE
     with served(silent) as (url, _):
         whole = [*command, url, "--", *program]
@@ -221,7 +221,7 @@ def test_the_program_of_a_proxy_receives_the_signal_and_is_not_orphaned(tmp_path
 
 def test_the_program_of_a_killed_proxy_continues_and_is_in_its_process_group(tmp_path: Path) -> None:
     """SIGKILL cannot be passed on. The program may be in the middle of its work; one signal to the group ends both."""
-    command = [sys.executable, "-m", "streamkit", "proxy", "--port", "0", "-o", "all.jsonl"]
+    command = [*STREAMKIT, "proxy", "--port", "0", "-o", "all.jsonl"]
     with served(silent) as (url, _):
         whole = [*command, url, "--", sys.executable, "-c", CHILD]
         with started(whole, cwd=tmp_path, stdout=subprocess.PIPE, start_new_session=True) as process:

@@ -19,7 +19,6 @@ import pytest
 from streamkit import stdio
 from streamkit.cli.main import COMMANDS
 from streamkit.model.recording import read
-from tests import warm
 from tests.processes import started
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="closed and non-blocking descriptors are POSIX")
@@ -55,7 +54,7 @@ needs_full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="this sys
 
 
 def line(*words: str) -> list[str]:
-    return warm.streamkit(*words)
+    return [sys.executable, "-m", "streamkit", *words]
 
 
 def in_shell(redirection: str, *words: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
@@ -229,7 +228,7 @@ def with_a_full_pipe(words: Sequence[str], stdin: bytes) -> tuple[subprocess.Com
             filled += os.write(theirs, b"x" * 4096)
         except BlockingIOError:
             break
-    program = warm.python("-c", WAITS.format(signal_write), *words)
+    program = [sys.executable, "-c", WAITS.format(signal_write), *words]
     pipe = subprocess.PIPE
     with started(program, stdin=pipe, stdout=theirs, stderr=pipe, pass_fds=[signal_write], cwd=ROOT) as process:
         os.close(theirs)

@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 import os
 import re
+import sys
 from pathlib import Path
 
 import pytest
 
 from streamkit.model.recording import write
-from tests import warm
 from tests.exchanges import exchange
 from tests.processes import started
 
@@ -105,7 +105,7 @@ def on_a_terminal(words: list[str]) -> str:
 
     ours, theirs = pty.openpty()
     environment = {**os.environ, "NO_COLOR": "1", "TERM": "xterm"}
-    line = warm.python("-c", WITHOUT_PROGRESS, *words)
+    line = [sys.executable, "-c", WITHOUT_PROGRESS, *words]
     with started(line, stdin=theirs, stdout=theirs, stderr=theirs, env=environment):
         os.close(theirs)
         shown = b""

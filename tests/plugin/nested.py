@@ -6,8 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from tests import warm
-
 PLUGIN = ("-p", "streamkit.pytest_plugin", "-p", "no:cacheprovider")
 ENVIRONMENT = {
     # Other installed plugins take longer to import than most of these runs.
@@ -17,16 +15,12 @@ ENVIRONMENT = {
 }
 
 
-def run(pytester: pytest.Pytester, *words: str, cold: bool = False) -> pytest.RunResult:
-    """The result of pytest in a process of its own, with this plugin and, for `-n`, xdist; if `cold`, in one that has imported
-    nothing."""
+def run(pytester: pytest.Pytester, *words: str) -> pytest.RunResult:
+    """The result of pytest in a process of its own, with this plugin and, for `-n`, xdist."""
     workers = ("-p", "xdist") if "-n" in words else ()
     with pytest.MonkeyPatch.context() as patch:
         for name, value in ENVIRONMENT.items():
             patch.setenv(name, value)
         for name in ("CI", "BUILD_NUMBER"):  # with which pytest prints a failure's whole text a second time
             patch.delenv(name, raising=False)
-        if cold:
-            return pytester.runpytest_subprocess(*PLUGIN, *workers, *words)
-        folder = pytester.mkdir(f"run-{len(list(pytester.path.glob('run-*')))}")
-        return pytester.run(*warm.python("-m", "pytest", f"--basetemp={folder}", *PLUGIN, *workers, *words))
+        return pytester.runpytest_subprocess(*PLUGIN, *workers, *words)

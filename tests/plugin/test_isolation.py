@@ -4,6 +4,7 @@ the option keeps."""
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path
@@ -14,7 +15,6 @@ from streamkit.model.recording import read, write
 from streamkit.playback.player import Pace
 from streamkit.service.mock import Options
 from streamkit.service.serving import serving
-from tests import warm
 from tests.exchanges import scripted
 from tests.plugin.nested import ENVIRONMENT, PLUGIN, run
 
@@ -228,7 +228,7 @@ def test_it():
 def test_without_the_option_nothing_changes(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
 
     pytester.makepyfile(f"BEFORE = {set(os.environ) | set(ENVIRONMENT)!r}\n{UNCHANGED}")
-    run(pytester, cold=True).assert_outcomes(passed=1)
+    run(pytester).assert_outcomes(passed=1)
 
 
 @pytest.mark.usefixtures("project")
@@ -243,5 +243,5 @@ def test_afterwards_everything_is_as_before(pytester: pytest.Pytester) -> None:
     )
     pytester.makepyfile(app=PLAIN_APP)
     pytester.makepyfile(PLAIN_TEST + "@pytest.mark.streamkit('answer.jsonl')\ndef test_it(): app.ask()\n")
-    done = pytester.run(*warm.python("-c", code))
+    done = pytester.run(sys.executable, "-c", code)
     assert done.ret == 0, done.stderr.str()

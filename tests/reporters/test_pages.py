@@ -25,16 +25,15 @@ def test_a_page_has_an_example(name: str) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_page(page: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_page(page: Path, tmp_path: Path) -> None:
     (tmp_path / "recordings").symlink_to(ROOT / "recordings")
     shown = steps(page, mark="shell-session")
-    variables = environment(tmp_path_factory.mktemp("programs"))
     assert any(f"--format {page.stem}" in step.command for step in shown)
     for step in shown:
         done = subprocess.run(
             ["bash", "-c", step.command],
             cwd=tmp_path,
-            env=variables,
+            env=environment(),
             capture_output=True,
             text=True,
             timeout=60,

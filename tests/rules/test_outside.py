@@ -6,11 +6,10 @@ import ast
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-
-from tests import warm
 
 ROOT = Path(__file__).parents[2]
 
@@ -86,7 +85,7 @@ def run(folder: Path, *arguments: str, errors: bool = False) -> tuple[int, str]:
     """Exit code and standard output, or errors, of one command in that folder."""
     env = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{folder}", "STREAMKIT_NO_PLUGINS": ""}
     done = subprocess.run(
-        warm.streamkit(*arguments),
+        [sys.executable, "-m", "streamkit", *arguments],
         cwd=folder,
         env=env,
         capture_output=True,
