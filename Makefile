@@ -1,6 +1,6 @@
 # These two commands do all the set-up, and need only Python 3.11+:
 #   make demo   the tour: record, lint, reassemble and measure, without a key or a network
-#   make test   the tests
+#   make test   the tests; `make test-slow` runs those that take long
 # PYTHON=python3.13 chooses the Python; by default the first suitable one of python3, python3.14, … python3.11.
 PYTHON ?=
 VENV := .venv
@@ -8,13 +8,21 @@ BIN := $(VENV)/bin
 # Versions of the dependencies in pyproject.toml: any installed ones, or the `lowest` or `newest` allowed.
 VERSIONS = any
 
-.PHONY: demo test test-lowest test-newest lint links docs site picture clients bench bench-peers torture fuzz soak mutants clean FORCE
+.PHONY: demo test test-slow test-lowest test-newest lint links docs site picture clients bench bench-peers torture fuzz soak mutants clean FORCE
 
 demo: $(VENV)/installed
 	@$(BIN)/streamkit demo
 
+# Three workers for two cores: the tests wait for processes and sockets. The slow tests are run by `make test-slow`.
+PYTEST = $(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal
+WORKERS = $$($(BIN)/python -c "import os; print(-(-(os.cpu_count() or 1) * 3 // 2))")
+
 test: $(VENV)/dev
-	$(BIN)/python -m pytest -q -n auto --dist worksteal
+	$(PYTEST) -m "not slow"
+	@echo "Left out: the slow tests, which start many processes or repeat for long (make test-slow)"
+
+test-slow: $(VENV)/dev
+	$(PYTEST) -m slow
 
 test-lowest:
 	@$(MAKE) --no-print-directory test VENV=.venv-lowest VERSIONS=lowest

@@ -16,7 +16,7 @@ import base64
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -41,7 +41,18 @@ OPTIONS = (
     "--disable-component-update",
     "--remote-debugging-port=0",
 )
-needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed (apt install chromium)")
+IN_CHROMIUM = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed (apt install chromium)"),
+]
+"""The marks of tests in Chromium."""
+
+
+def needs_chromium(test: Callable[..., None]) -> Callable[..., None]:
+    """Mark a test in Chromium."""
+    for mark in IN_CHROMIUM:
+        test = mark(test)
+    return test
 
 
 class Page:

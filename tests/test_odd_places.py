@@ -66,6 +66,8 @@ def test_a_read_only_checkout(checkout: Path, tmp_path: Path) -> None:
 INTERRUPTED = """
 import signal, subprocess, sys
 
+pytestmark = pytest.mark.slow
+
 def test_a_program_that_is_interrupted_ends():
     words = [sys.executable, "-c", "import time; print('ready', flush=True); time.sleep(60)"]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as program:

@@ -18,6 +18,8 @@ from packaging.utils import canonicalize_name
 from scripts.release import notes_of
 from streamkit.tool import VERSION
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 
 

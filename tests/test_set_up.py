@@ -12,6 +12,8 @@ import pytest
 
 from scripts import links, lowest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 posix = pytest.mark.skipif(os.name != "posix" or not shutil.which("make"), reason="make and sh are not here")
 

@@ -31,6 +31,8 @@ def clocks(tree: ast.AST) -> list[str]:
         elif isinstance(node, ast.ImportFrom) and node.module == "time":
             found.append(f"{node.lineno}: from time import")
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            if node.func.attr not in READINGS | {"now", "time"}:
+                continue
             name = ast.unparse(node.func)
             zero = [ast.unparse(argument) for argument in node.args] == ["0"]  # one turn of the event loop
             if (node.func.attr in READINGS and not zero) or name.endswith(("datetime.now", "loop.time", "loop().time")):
@@ -40,11 +42,12 @@ def clocks(tree: ast.AST) -> list[str]:
 
 def starters(tree: ast.AST) -> list[str]:
     """Return where a process is started that nothing is bound to end."""
+    names = ("Popen", "create_subprocess_exec", "create_subprocess_shell")
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     return [
         f"{node.lineno}: {ast.unparse(node.func)}"
         for node in calls
-        if ast.unparse(node.func).rpartition(".")[2] in ("Popen", "create_subprocess_exec", "create_subprocess_shell")
+        if getattr(node.func, "attr", getattr(node.func, "id", None)) in names
     ]
 
 

@@ -24,8 +24,9 @@ from streamkit.rules import lint, selected
 ROOT = Path(__file__).parents[1]
 RECORDINGS = sorted(ROOT.glob("recordings/**/*.jsonl"))
 CUT = ["openai_chat/plain", "anthropic_messages/thinking-and-tool", "gemini/plain"]
-KILLS = 104  # thirteen for each way to record
-MUTATIONS = 500
+# For each way to record: seeds of the kills of every run, and of those of the slow one; 104 in all.
+KILLS = [pytest.param(range(1), id="once"), pytest.param(range(1, 13), id="often", marks=pytest.mark.slow)]
+MUTATIONS = [pytest.param(100, id="some"), pytest.param(500, id="many", marks=pytest.mark.slow)]
 FINDING = ("SSE", "JSN", "SCH", "SEQ", "USG", "ANT", "RSP", "GEM")  # what does not depend on frames and their times
 WHOLE_MESSAGES = "openai_realtime"  # a WebSocket's, whose frames are its messages, and are not divided
 SPLIT = [path for path in RECORDINGS if path.parent.name != WHOLE_MESSAGES] + sorted(
@@ -34,12 +35,15 @@ SPLIT = [path for path in RECORDINGS if path.parent.name != WHOLE_MESSAGES] + so
 
 
 @pytest.mark.skipif(os.name != "posix", reason="SIGKILL is POSIX")
+@pytest.mark.parametrize("seeds", KILLS)
 @pytest.mark.parametrize("way", torture_kills.ways(Path()))
-def test_a_killed_recorder_has_lost_nothing_that_was_passed_on(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_killed_recorder_has_lost_nothing_that_was_passed_on(
+    way: str, seeds: range, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(torture_kills, "EVENTS", 60)
     with torture_kills.server() as port:
         url = f"http://127.0.0.1:{port}/v1"
-        results = [torture_kills.one_kill(way, url, seed) for seed in range(KILLS // len(torture_kills.ways(Path())))]
+        results = [torture_kills.one_kill(way, url, seed) for seed in seeds]
     assert sum(result.lost for result in results) == 0
     assert sum(result.unreadable for result in results) == 0
     assert sum(result.passed_on for result in results) > 0
@@ -62,11 +66,12 @@ def test_a_recording_cut_after_any_byte_reads_as_far_as_it_goes(name: str) -> No
         assert cut.end is not None or any(damage.kind == "missing-end" for damage in cut.damage)
 
 
-def test_damaged_input_raises_only_streamkit_errors(tmp_path: Path) -> None:
-    chain = fuzz.run(MUTATIONS, 20261121, tmp_path)
+@pytest.mark.parametrize("mutations", MUTATIONS)
+def test_damaged_input_raises_only_streamkit_errors(mutations: int, tmp_path: Path) -> None:
+    chain = fuzz.run(mutations, 20261121, tmp_path)
     assert chain.defects == []
-    assert chain.reached["inputs"] == MUTATIONS
-    assert chain.reached["streams"] > MUTATIONS // 2 and chain.reached["findings"] > MUTATIONS
+    assert chain.reached["inputs"] == mutations
+    assert chain.reached["streams"] > mutations // 2 and chain.reached["findings"] > mutations
 
 
 def meaning(body: bytes, pieces: list[bytes], exchange: Exchange) -> tuple[object, ...]:

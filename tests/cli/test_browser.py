@@ -17,14 +17,14 @@ import pytest
 
 from streamkit.cli.main import streamkit
 from streamkit.model.recording import write
-from tests.browser import Page, chromium, needs_chromium
+from tests.browser import IN_CHROMIUM, Page, chromium
 from tests.cli.test_terminal import on_a_terminal
 from tests.clicking import CliRunner
 from tests.exchanges import exchange
 
 XTERM = Path(os.environ.get("STREAMKIT_NODE", "")) / "node_modules/@xterm/xterm/lib/xterm.js"
 
-pytestmark = needs_chromium
+pytestmark = IN_CHROMIUM
 
 OUTSIDE = "http://pwned.invalid/"
 # Each opens a dialog, asks another host for something, or adds an element that has the attribute `data-pwned`.

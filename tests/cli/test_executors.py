@@ -27,6 +27,8 @@ RECORDINGS = sorted((ROOT / "recordings").rglob("*.jsonl"))
 PRELOAD = """
 import os, signal
 from streamkit.service import spreading
+
+pytestmark = pytest.mark.slow
 real, tasks = spreading.work, []
 def work(*given, real=real):
     tasks.append(1)

@@ -26,7 +26,7 @@ from tests.processes import started
 from tests.transport.scripted import served
 from tests.waiting import until
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals are POSIX")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name != "posix", reason="signals are POSIX")]
 
 STREAMKIT = [sys.executable, "-m", "streamkit"]
 FRAME = b'data: {"choices":[{"index":0,"delta":{"content":"hi"}}]}\n\n'

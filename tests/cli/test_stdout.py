@@ -21,7 +21,10 @@ from streamkit.cli.main import COMMANDS
 from streamkit.model.recording import read
 from tests.processes import started
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="closed and non-blocking descriptors are POSIX")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(os.name != "posix", reason="closed and non-blocking descriptors are POSIX"),
+]
 
 ROOT = Path(__file__).parents[2]
 PLAIN = "recordings/openai_chat/plain.jsonl"
