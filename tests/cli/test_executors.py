@@ -18,7 +18,9 @@ from streamkit.errors import UsageError
 from streamkit.service.spreading import work
 from tests.clicking import CliRunner
 from tests.processes import started
-from tests.waiting import until
+from tests.waiting import SAFETY_S, until
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 RECORDINGS = sorted((ROOT / "recordings").rglob("*.jsonl"))
@@ -28,7 +30,6 @@ PRELOAD = """
 import os, signal
 from streamkit.service import spreading
 
-pytestmark = pytest.mark.slow
 real, tasks = spreading.work, []
 def work(*given, real=real):
     tasks.append(1)
@@ -136,7 +137,7 @@ def _address(file: Path) -> str:
 
     address = str(json.loads(file.read_text(encoding="utf-8"))["address"])
     with Client(address) as client:
-        client.wait_for_workers(2)
+        client.wait_for_workers(2, timeout=SAFETY_S)
     return address
 
 
