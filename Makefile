@@ -1,6 +1,6 @@
 # These two commands do all the set-up, and need only Python 3.11+:
 #   make demo   the tour: record, lint, reassemble and measure, without a key or a network
-#   make test   the tests; `make test-slow` runs those that take long
+#   make test   the tests; `make test-slow` runs those that start many processes
 # PYTHON=python3.13 chooses the Python; by default the first suitable one of python3, python3.14, … python3.11.
 PYTHON ?=
 VENV := .venv
@@ -19,7 +19,7 @@ WORKERS = $$($(BIN)/python -c "import os; print(-(-(os.cpu_count() or 1) * 3 // 
 
 test: $(VENV)/dev
 	$(PYTEST) -m "not slow"
-	@echo "Left out: the slow tests, which start many processes or repeat for long (make test-slow)"
+	@echo "Left out: the tests that start many processes (make test-slow)"
 
 test-slow: $(VENV)/dev
 	$(PYTEST) -m slow

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 SPECIMEN = """
 import pytest
@@ -65,8 +67,6 @@ def test_a_read_only_checkout(checkout: Path, tmp_path: Path) -> None:
 
 INTERRUPTED = """
 import signal, subprocess, sys
-
-pytestmark = pytest.mark.slow
 
 def test_a_program_that_is_interrupted_ends():
     words = [sys.executable, "-c", "import time; print('ready', flush=True); time.sleep(60)"]

@@ -21,6 +21,8 @@ from streamkit.cli.main import COMMANDS, streamkit
 from streamkit.cli.options import COLOR_VARIABLES, colored
 from tests.processes import started
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 PLAIN = "recordings/openai_chat/plain.jsonl"
 CUT = "recordings/openai_chat/cut-off.jsonl"

@@ -24,7 +24,10 @@ from streamkit.model.recording import read
 from tests.processes import started
 from tests.transport.scripted import served
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="limits of files, FIFOs and flock are POSIX")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(os.name != "posix", reason="limits of files, FIFOs and flock are POSIX"),
+]
 
 STREAMKIT = [sys.executable, "-m", "streamkit"]
 EVENTS = [b'data: {"choices":[{"index":0,"delta":{"content":"%d %s"}}]}\n\n' % (n, b"x" * 400) for n in range(40)]

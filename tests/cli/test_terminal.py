@@ -17,7 +17,7 @@ from streamkit.model.recording import write
 from tests.exchanges import exchange
 from tests.processes import started
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="pseudo terminals are POSIX")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name != "posix", reason="pseudo terminals are POSIX")]
 
 # OSC 52 writes the clipboard, CSI moves the cursor (in C0 and in C1), CR overwrites the line, bidi turns it around.
 HOSTILE = "a \x1b]52;c;aGk=\x07 \x1b[31m \x9b2J \r \u202egnp.exe \u2066 \x00 z"

@@ -18,6 +18,8 @@ from streamkit.service.serving import serving
 from tests.exchanges import scripted
 from tests.plugin.nested import ENVIRONMENT, PLUGIN, run
 
+pytestmark = pytest.mark.slow
+
 pytest_plugins = ("pytester",)
 
 APP = """

@@ -16,6 +16,8 @@ from streamkit.service.serving import serving
 from tests.exchanges import scripted
 from tests.plugin.nested import run
 
+pytestmark = pytest.mark.slow
+
 pytest_plugins = ("pytester",)
 
 GOOD = scripted("openai_chat/plain").frames.body

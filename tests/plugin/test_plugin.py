@@ -18,6 +18,8 @@ from streamkit.service.serving import serving
 from tests.exchanges import scripted
 from tests.plugin.nested import run
 
+pytestmark = pytest.mark.slow
+
 pytest_plugins = ("pytester",)
 
 PAGE = Path(__file__).parents[2] / "docs" / "pytest.md"
