@@ -190,7 +190,8 @@ def test_memory_does_not_grow_with_a_text(tmp_path, monkeypatch, words):
             tracemalloc.stop()
 
     peak(1)
-    assert peak(32) - peak(2) < 30 * 500 * 36 / 2
+    # The least of three: threads that other tests left allocate too.
+    assert min(peak(32) for _ in range(3)) - min(peak(2) for _ in range(3)) < 30 * 500 * 36 / 2
 
 
 def test_progress_follows_each_piece_and_of_the_end_of_a_file():
