@@ -14,22 +14,18 @@ from streamkit.imports import _Finder, find_directly
 PACKAGE = Path(__file__).parents[1] / "streamkit"
 
 
-def same(name: str, folder: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "folder"),
+    [("streamkit.text", PACKAGE), ("streamkit.cli", PACKAGE), ("streamkit.cli.lint", PACKAGE / "cli")],
+    ids=["a module", "a package", "a module of a package"],
+)
+def test_a_module_is_found_as_usual(name: str, folder: Path) -> None:
     usual = importlib.machinery.PathFinder.find_spec(name, [str(folder)])
     found = _Finder.find_spec(name, [str(folder)])
     assert usual is not None
     assert found is not None
     for attribute in ("name", "origin", "cached", "has_location", "parent", "submodule_search_locations"):
         assert getattr(found, attribute) == getattr(usual, attribute), attribute
-
-
-@pytest.mark.parametrize("name", ["streamkit.text", "streamkit.cli"])
-def test_a_module_and_a_package_are_found_as_usual(name: str) -> None:
-    same(name, PACKAGE)
-
-
-def test_a_module_of_a_package_is_found_as_usual() -> None:
-    same("streamkit.cli.lint", PACKAGE / "cli")
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from streamkit.probes._expect import agree as agree
     from streamkit.probes._expect import arrives_in_pieces as arrives_in_pieces
     from streamkit.probes._expect import at as at
-    from streamkit.probes._expect import calls_have_ids as calls_have_ids
-    from streamkit.probes._expect import calls_nothing as calls_nothing
-    from streamkit.probes._expect import calls_tool as calls_tool
     from streamkit.probes._expect import content_type as content_type
     from streamkit.probes._expect import counts_are_numbers as counts_are_numbers
     from streamkit.probes._expect import ends_at_limit as ends_at_limit
@@ -36,9 +33,12 @@ if TYPE_CHECKING:
     from streamkit.probes._expect import stops_at as stops_at
     from streamkit.probes._expect import uncompressed as uncompressed
     from streamkit.probes._expect import usage_adds_up as usage_adds_up
-    from streamkit.probes._expect import uses_result as uses_result
     from streamkit.probes._expect import whole_characters as whole_characters
     from streamkit.probes._expect import without as without
+    from streamkit.probes._expect_calls import calls_have_ids as calls_have_ids
+    from streamkit.probes._expect_calls import calls_nothing as calls_nothing
+    from streamkit.probes._expect_calls import calls_tool as calls_tool
+    from streamkit.probes._expect_calls import uses_result as uses_result
     from streamkit.probes._judge import judge as judge
     from streamkit.probes._probe import COPY as COPY
     from streamkit.probes._probe import COPY_WORDS as COPY_WORDS
@@ -68,9 +68,9 @@ _PLACES = {
     "Ask": "_probe",
     "at": "_expect",
     "baseline_text": "_baseline",
-    "calls_have_ids": "_expect",
-    "calls_nothing": "_expect",
-    "calls_tool": "_expect",
+    "calls_have_ids": "_expect_calls",
+    "calls_nothing": "_expect_calls",
+    "calls_tool": "_expect_calls",
     "content_type": "_expect",
     "counts_are_numbers": "_expect",
     "COPY": "_probe",
@@ -105,7 +105,7 @@ _PLACES = {
     "StaleCase": "_baseline",
     "uncompressed": "_expect",
     "usage_adds_up": "_expect",
-    "uses_result": "_expect",
+    "uses_result": "_expect_calls",
     "whole_characters": "_expect",
     "without": "_expect",
     "WRONG_KEY": "_probe",

@@ -214,96 +214,35 @@ def _input(answer: Answer) -> int | None:
     return answer.reply.usage.input if answer.reply.usage else None
 
 
-def _names(answer: Answer) -> list[str | None]:
-    return [call.name for call in _calls(answer)]
-
-
-def calls_tool(name: str, *arguments: str, least: int = 1, declined: str = "") -> Expectation:
-    """The answer calls this tool, at least `least` times, with a JSON object as arguments that has these fields.
-
-    With `declined`, an answer without a call is a deviation with that reason: nothing forced the model to call.
-    """
-
-    def check(answer: Answer) -> str | Flaw | None:
-        calls = [call for call in _calls(answer) if call.name == name]
-        if len(calls) < least:
-            others = [call.name for call in _calls(answer) if call.name != name]
-            if others:
-                return f"a call of {others[0]!r}, expected {name!r}"
-            what = f"{len(calls)} calls of {name!r}, expected {least}" if calls else f"no call of {name!r}"
-            return Flaw("deviates", f"{what}: {declined}") if declined else what
-        return next(filter(None, (_wrong_arguments(call.text, arguments) for call in calls)), None)
-
-    return each(check)
-
-
-def _wrong_arguments(text: str, names: Sequence[str]) -> str | None:
-    try:
-        value = orjson.loads(text or "")
-    except orjson.JSONDecodeError:
-        return f"the arguments are not JSON: {quoted(text)}"
-    if not isinstance(value, dict):
-        return f"the arguments are not a JSON object: {quoted(text)}"
-    missing = [name for name in names if name not in value]
-    return f"the arguments lack {missing[0]!r}: {quoted(text)}" if missing else None
-
-
-def uses_result() -> Expectation:
-    """The answer to the result of a call is text. A model may call again, which is a deviation."""
-
-    def check(answer: Answer) -> str | Flaw | None:
-        if answer.message.text.strip():
-            return None
-        if answer.message.tool_calls:
-            return Flaw("deviates", f"the model called {answer.message.tool_calls[0].name!r} again")
-        return "the answer has no text"
-
-    return each(check)
-
-
-def _calls(answer: Answer) -> list[Part]:
+def calls_of(answer: Answer) -> list[Part]:
     """Return the calls, without those that are repeated as `function_call`, the older form, which has no id."""
     calls = answer.message.tool_calls
     known = {(call.name, call.text) for call in calls if call.id}
     return [call for call in calls if call.id or (call.name, call.text) not in known]
 
 
-def calls_have_ids() -> Expectation:
-    """Every call has an id of its own."""
-
-    def check(answer: Answer) -> str | None:
-        ids = [call.id for call in _calls(answer)]
-        if not all(ids):
-            return "a tool call without an id"
-        return None if len(set(ids)) == len(ids) else f"two tool calls with the id {ids[0]!r}"
-
-    return each(check)
+def _names(answer: Answer) -> list[str | None]:
+    return [call.name for call in calls_of(answer)]
 
 
-def calls_nothing() -> Expectation:
-    """The answer calls no tool."""
+def lacking(text: str, names: Sequence[str], being: str, lacks: str) -> str | None:
+    """Return how a text differs from a JSON object with these fields; None if it does not.
 
-    def check(answer: Answer) -> str | None:
-        calls = _calls(answer)
-        return f"a call of {calls[0].name!r}, although tools were turned off" if calls else None
-
-    return each(check)
+    Messages begin with `being` (`the text is`) or `lacks` (`the object lacks`).
+    """
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return f"{being} not JSON: {quoted(text)}"
+    if not isinstance(value, dict):
+        return f"{being} not a JSON object: {quoted(text)}"
+    missing = [name for name in names if name not in value]
+    return f"{lacks} {missing[0]!r}: {quoted(text)}" if missing else None
 
 
 def json_text(*names: str) -> Expectation:
     """The text of the answer is a JSON object with these fields."""
-
-    def check(answer: Answer) -> str | None:
-        try:
-            value = orjson.loads(answer.message.text)
-        except orjson.JSONDecodeError:
-            return f"the text is not JSON: {quoted(answer.message.text)}"
-        if not isinstance(value, dict):
-            return f"the text is not a JSON object: {quoted(answer.message.text)}"
-        missing = [name for name in names if name not in value]
-        return f"the object lacks {missing[0]!r}: {quoted(answer.message.text)}" if missing else None
-
-    return each(check)
+    return each(lambda answer: lacking(answer.message.text, names, "the text is", "the object lacks"))
 
 
 def without(word: str) -> Expectation:
