@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
 from streamkit import collector
@@ -119,7 +120,7 @@ def _dask(address: str | None, count: int) -> Iterator[tuple[Executor, int]]:
         workers = len(client.scheduler_info(n_workers=-1)["workers"])
         if not workers:
             raise UsageError(f"--executor {address}: the scheduler has no workers")
-        yield client.get_executor(retries=_RETRIES, pure=False), workers
+        yield _DaskExecutor(client), workers
     except BaseException:
         _kill_children(before)  # asked to end, they would first end their tasks
         raise
@@ -127,6 +128,33 @@ def _dask(address: str | None, count: int) -> Iterator[tuple[Executor, int]]:
         client.close()
         if cluster is not None:
             cluster.close()
+
+
+class _DaskExecutor(Executor):
+    """Runs calls on a Dask cluster.
+
+    Dask's own (`Client.get_executor`, distributed 2026.8) decides by the status of a task, after it has fetched its result, what the
+    result is, and raises TypeError if the worker was lost in between. Here `Future.result` decides, which knows.
+    """
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def submit(self, fn: Callable[_P, _T], /, *args: _P.args, **kwargs: _P.kwargs) -> Future[_T]:
+        future: Future[_T] = Future()
+        task = self._client.submit(fn, *args, retries=_RETRIES, pure=False, **kwargs)
+        task.add_done_callback(partial(_copy_result, future))
+        return future
+
+
+def _copy_result(future: Future[_T], task: Any) -> None:
+    """Give `future` the result or the exception of a task of Dask. Runs in Dask's thread for callbacks."""
+    try:
+        result = task.result()
+    except Exception as error:
+        future.set_exception(error)
+    else:
+        future.set_result(result)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ import pytest
 
 from streamkit.cli.main import streamkit
 from streamkit.errors import UsageError
+from streamkit.service.executors import named_executor
 from streamkit.service.spreading import work
 from tests.clicking import CliRunner
 from tests.processes import started
@@ -147,6 +148,26 @@ def test_a_cluster_gives_the_same_when_a_worker_is_killed(cluster: str, inputs: 
         for size in ("20000", "64MB"):
             assert run(*command, "--executor", cluster, "--task-size", size, str(inputs)) == alone
     assert (tmp_path / "killed").exists()
+
+
+def test_a_worker_that_is_lost_after_its_result_was_fetched_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    distributed = pytest.importorskip("distributed", reason="needs Dask: pip install 'llm-streamkit[dask]'")
+    fetch = distributed.Client._gather
+
+    async def fetch_and_lose(client: Any, futures: Any, *given: Any, **more: Any) -> Any:
+        results = await fetch(client, futures, *given, **more)
+        for future in futures:  # what the message of the scheduler that the worker is gone does
+            future._state.lose()
+        return results
+
+    monkeypatch.setattr(distributed.Client, "_gather", fetch_and_lose)
+    one = {"n_workers": 1, "processes": False, "protocol": "tcp", "host": "127.0.0.1", "dashboard_address": None}
+    cluster = distributed.LocalCluster(**one, local_directory=str(tmp_path))
+    with cluster, named_executor(cluster.scheduler_address, 1) as (executor, _):
+        assert executor.submit(len, "four").result(timeout=SAFETY_S) == 4
+        assert isinstance(executor.submit(len, 4).exception(timeout=SAFETY_S), TypeError)  # type: ignore[arg-type]
 
 
 class Broken(ThreadPoolExecutor):
