@@ -136,6 +136,38 @@ def test_an_unsuitable_environment_is_recreated(machine: Machine, harm: str) -> 
     assert machine.makes(*wanted) == (0, "", version)
 
 
+# A Python of an environment that uv made: it has no pip until ensurepip ran, if it has that.
+WITHOUT_PIP = """#!/bin/sh
+echo "$*" >>{called}
+case "$*" in
+"-m ensurepip") exit {lacks_ensurepip} ;;
+"-m pip --version") exit 1 ;;
+esac
+"""
+
+
+@posix
+@pytest.mark.parametrize(
+    ("lacks_ensurepip", "calls", "code", "error"),
+    [
+        (0, ["-m pip --version", "-m ensurepip", "-m pip install -q --disable-pip-version-check click"], 0, ""),
+        (1, ["-m pip --version", "-m ensurepip"], 1, "make: venv has neither pip nor ensurepip, and uv is not on PATH: remove venv, or install uv\n"),
+    ],
+)  # fmt: skip
+def test_an_environment_without_pip_gets_it(
+    machine: Machine, lacks_ensurepip: int, calls: list[str], code: int, error: str
+) -> None:
+    program, called = machine.checkout / "venv" / "bin" / "python", machine.checkout / "called"
+    program.parent.mkdir(parents=True)
+    program.write_text(WITHOUT_PIP.format(called="called", lacks_ensurepip=lacks_ensurepip))
+    program.chmod(0o755)
+    words = ["sh", str(ROOT / "scripts" / "install.sh"), "venv", "click"]
+    env = {"PATH": str(machine.programs)}
+    ran = subprocess.run(words, cwd=machine.checkout, env=env, capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stderr) == (code, error)
+    assert called.read_text().splitlines() == calls
+
+
 @posix
 @pytest.mark.parametrize(
     "target", ["demo", "test", "test-lowest", "test-newest", "lint", "links", "docs", "bench", "bench-peers"]

@@ -16,6 +16,7 @@ from pathlib import Path
 
 CACHE = Path(os.environ.get("STREAMKIT_CLIENTS_CACHE") or Path.home() / ".cache" / "streamkit" / "clients")
 DRIVERS = Path(__file__).parent / "drivers"
+INSTALL = Path(__file__).parents[2] / "scripts" / "install.sh"
 _CHAT = "openai_chat"
 
 
@@ -324,8 +325,7 @@ def _make_python(client: Client, upgrade: bool) -> None:
         _run([*maker, str(client.folder)])
         upgrade = True
     if upgrade:
-        pip = [uv, "pip", "install", "-q", "-p", str(python)] if uv else [str(python), "-m", "pip", "install", "-q"]
-        _run([*pip, "--upgrade", client.package, *client.packages])
+        _run(["sh", str(INSTALL), str(client.folder), "--upgrade", client.package, *client.packages])
 
 
 def _make_node(client: Client, upgrade: bool) -> None:
