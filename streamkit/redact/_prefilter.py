@@ -163,7 +163,7 @@ suspicion_of_word = lru_cache(4096)(suspicion_of)
 def hits_of(frame: bytes) -> list[Hit]:
     """Return the spans of a frame that may contain or begin a secret.
 
-    The frame has to begin between values and end with a line feed. The end of a field in UNJOINED_FIELDS begins no secret.
+    The frame has to begin and end between values. The end of a field in UNJOINED_FIELDS begins no secret.
     """
     size = len(frame)
     return [

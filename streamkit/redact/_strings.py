@@ -24,8 +24,8 @@ _REST_OF_STRING = re.compile(rb'([^"\\\n\r]*(?:\\[^\n\r][^"\\\n\r]*)*)("|\\?\Z)?
 
 # Fields with an independent value in every chunk: their texts are never joined.
 UNJOINED_FIELDS = frozenset(
-    b"id object model type role event name status system_fingerprint service_tier item_id response_id call_id provider"
-    b" finish_reason native_finish_reason stop_reason finishReason obfuscation signature responseId modelVersion"
+    b"id object model type role event name status system_fingerprint service_tier item_id previous_item_id event_id response_id call_id"
+    b" provider finish_reason native_finish_reason stop_reason finishReason obfuscation signature responseId modelVersion"
     b" created_at done_reason p tool_use_id tool_id tool_call_id file_id container_id message_id request_id"
     b" previous_response_id conversation_id thread_id run_id assistant_id trace_id safety_identifier encrypted_index"
     b" page_age".split()
@@ -103,17 +103,26 @@ def one_text(line: bytes) -> bool:
     return True
 
 
+def ends_between_values(data: bytes) -> bool:
+    """Return whether bytes that begin between values end so: with a line feed, or as a complete JSON object, which messages of
+    WebSockets are.
+
+    A closing brace is not enough, because it may be in a string.
+    """
+    return data.endswith(b"\n") or (data.endswith(b"}") and one_text(data))
+
+
 class StringScanner:
     """Scan a body in order for the string values that each call's bytes contain or continue."""
 
-    __slots__ = ("_escaped", "_key", "_line_ended", "_named", "_open", "_top")
+    __slots__ = ("_ended", "_escaped", "_key", "_named", "_open", "_top")
 
     def __init__(self) -> None:
         self._top = _OUTSIDE
         self._open: tuple[bytes, _Container] | None = None  # the key and container of an unterminated string
         self._key: bytes | None = None  # the bytes so far of an unterminated key
         self._named: bytes | None = None  # the key whose value follows
-        self._line_ended = True  # whether the last bytes ended with a line feed
+        self._ended = True  # whether the last bytes ended with a line feed or a complete JSON text
         self._escaped = False  # whether the last bytes ended with the backslash of an escape
 
     @property
@@ -123,18 +132,18 @@ class StringScanner:
 
     @property
     def between_values(self) -> bool:
-        """Whether the bytes so far end with a line feed, outside any string and not between a key and its value."""
-        return self._line_ended and self._named is None and not self.inside_string
+        """Whether the bytes so far end with a line feed or a JSON text, outside any string and not between a key and its value."""
+        return self._ended and self._named is None and not self.inside_string
 
     @property
     def at_rest(self) -> bool:
-        """Whether the bytes so far end with a line feed, outside any string, object or array."""
+        """Whether the bytes so far end with a line feed or a JSON text, outside any string, object or array."""
         return self.between_values and self._top is _OUTSIDE
 
     def skip(self, data: bytes) -> bool:
         """Skip bytes without scanning them; return False if that could change the result, so that they have to be fed.
 
-        The bytes have to begin between values and end with a line feed.
+        The bytes have to begin and end between values.
         """
         if data.endswith(_BLANK_LINES):
             self._reset()
@@ -144,7 +153,7 @@ class StringScanner:
     def feed(self, data: bytes, base: int) -> list[StringPiece]:
         """Return the string pieces in these bytes, which start at offset `base` of the body. Keys are left out."""
         pieces: list[StringPiece] = []
-        self._line_ended = data.endswith(b"\n")
+        self._ended = ends_between_values(data) if self.between_values else data.endswith(b"\n")
         position = self._continue_string(data, base, pieces) if self.inside_string else 0
         for token in _TOKEN.finditer(data, position):
             kind = token.lastgroup

@@ -15,7 +15,7 @@ from streamkit.redact._frame_template import FrameFit
 from streamkit.redact._prefilter import NO_HITS, Hit, hits_of
 from streamkit.redact._secret_scanner import SecretScanner, SecretSpan
 from streamkit.redact._secrets import DEFAULT, MARK, Policy
-from streamkit.redact._strings import UNJOINED_FIELDS, Channel, StringPiece, StringScanner, keys_of
+from streamkit.redact._strings import UNJOINED_FIELDS, Channel, StringPiece, StringScanner, ends_between_values, keys_of
 from streamkit.redact._templates import Templates
 from streamkit.redact._unescape import MappedText
 
@@ -206,7 +206,7 @@ class BodyRedactor:
         None means that the whole frame has to be scanned; NO_HITS, that it can be skipped: it contains nothing suspicious
         and does not continue a text that is held back.
         """
-        if self._later or self._raw.pending or not self._scanner.between_values or not data.endswith(b"\n"):
+        if self._later or self._raw.pending or not self._scanner.between_values or not ends_between_values(data):
             return None
         hits = hits_of(data)
         if hits or any(key.search(data) for key in self._pending_keys()):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import random
+from collections import Counter
 from collections.abc import Callable
 
 import pytest
@@ -125,6 +126,7 @@ def body_of(chance: Chance) -> list[bytes]:
     texts = [deltas_of(chance, text_of(chance)) for _ in range(chance.randint(1, 3))]
     if chance.random() < 0.3:
         texts = [[*more, *deltas] for deltas in texts for more in [chance.choices(WORDS, k=chance.randint(3, 12))]]
+    messages = chance.random() < 0.2  # of a WebSocket, with nothing between them
     events = []
     while any(texts):
         index = chance.choice([number for number, left in enumerate(texts) if left])
@@ -136,7 +138,7 @@ def body_of(chance: Chance) -> list[bytes]:
             [f"data: {written}{end}{end}"] * 8
             + [f"event: x{end}data: {written}{end}{end}", f"{written}{end}", f": {text_of(chance)}{end}{end}"]
         )
-        events.append(lines.encode("utf-8", "replace"))
+        events.append((written if messages else lines).encode("utf-8", "replace"))
     return events
 
 
@@ -207,7 +209,8 @@ def test_frames_that_are_cleared_are_those_that_change_nothing(shape: Callable[[
 
 def test_the_quick_test_of_a_value_finds_what_the_search_finds() -> None:
     chance = random.Random(5)
-    suspicions = set()
+    suspicions: Counter[int] = Counter()
+    unclear = 0
     for _ in range(COUNT * 10):
         value = json.dumps(text_of(chance), ensure_ascii=chance.random() < 0.5)[1:-1]
         value = chance.choice(
@@ -216,6 +219,10 @@ def test_the_quick_test_of_a_value_finds_what_the_search_finds() -> None:
         found = [match.start() for match in _reversed_suspect().finditer(b'"' + value.encode()[::-1])]
         expected = INSIDE if any(found) or len(found) > 1 else ENDS if found else CLEAN
         assert suspicion_of(value.encode()) == expected, value
-        assert is_clear(value.encode()) == (expected == CLEAN and not set(value) & set("\\\r\n")), value
-        suspicions.add(expected)
-    assert suspicions == {CLEAN, ENDS, INSIDE}
+        suspicions[expected] += 1
+        if is_clear(value.encode()):
+            assert expected == CLEAN and not set(value) & set("\\\r\n"), value
+        elif expected == CLEAN and "\\" not in value:
+            unclear += 1  # `bearer` in another word
+    assert set(suspicions) == {CLEAN, ENDS, INSIDE}
+    assert unclear < suspicions[CLEAN] / 1000

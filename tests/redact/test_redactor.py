@@ -216,6 +216,22 @@ def test_a_frame_is_held_back_only_while_it_could_begin_a_secret():
     assert [data for data, _ in redactor.close()] == [begun]
 
 
+def test_the_messages_of_a_websocket_are_written_at_once_unless_they_could_begin_a_secret():
+    redactor = BodyRedactor()
+
+    def ready(text, number):
+        message = {"type": "delta", "event_id": f"event_{number}", "delta": text}
+        return [json.loads(data)["delta"] for data, _ in redactor.feed(json.dumps(message).encode(), None)]
+
+    assert ready("Hello", 1) == ["Hello"]
+    assert ready("}", 2) == ["}"]
+    assert ready("my sk", 3) == []
+    assert ready("unk", 4) == ["my sk", "unk"]
+    assert ready(" sk-ant-", 5) == []
+    begun, rest = ready(f"api03-{'x' * 95} ", 6)
+    assert begun.startswith(" ") and set(begun[1:]) == {"*"} and set(rest) == {"*", " "}
+
+
 def test_a_text_that_does_not_grow_is_released():
     redactor = BodyRedactor()
     assert redactor.feed(chunk("my sk", 0), None) == []
