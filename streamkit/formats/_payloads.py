@@ -52,7 +52,7 @@ def role(document: Any) -> Role:
 def identity(document: dict[str, Any]) -> Identity:
     """Return the stream that a chunk belongs to, as far as known."""
     kind, object_ = document.get("type"), document.get("object")
-    if isinstance(document.get("choices"), list):
+    if isinstance(document.get("choices"), list) or object_ == "chat.completion.chunk":
         return _openai(document)
     if isinstance(object_, str):
         return Identity(family=object_.partition(".")[0])
@@ -70,7 +70,8 @@ def identity(document: dict[str, Any]) -> Identity:
 
 
 def _openai(document: dict[str, Any]) -> Identity:
-    choices = [choice for choice in document["choices"] if isinstance(choice, dict)]
+    given = document.get("choices")  # some gateways leave out an empty list
+    choices = [choice for choice in given if isinstance(choice, dict)] if isinstance(given, list) else []
     return Identity(
         family="choices",
         id=_text(document.get("id")),
