@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 import threading
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 
 from streamkit import files
 from streamkit.errors import CannotWrite, OutputExists
-from streamkit.files import create, rewrite
+from streamkit.files import check_folder, create, rewrite
 
 posix = pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX")
 
@@ -153,6 +154,25 @@ def test_a_file_is_rewritten_at_the_target_of_its_link(tmp_path):
     assert (tmp_path / "old.jsonl").read_text() == "nothing\n"
     assert (tmp_path / "link.jsonl").is_symlink()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["link.jsonl", "old.jsonl"]
+
+
+def test_a_rewrite_that_fails_leaves_the_file_and_no_other(tmp_path):
+    def lines():
+        yield b"half\n"
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    (tmp_path / "old.jsonl").write_text("a key\n")
+    with pytest.raises(CannotWrite, match=re.escape(os.strerror(errno.ENOSPC))):
+        rewrite(tmp_path / "old.jsonl", lines())
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("old.jsonl", "a key\n")]
+
+
+def test_a_folder_that_may_not_be_written_is_reported_by_name(tmp_path, monkeypatch):
+    check_folder(tmp_path / "new")
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(CannotWrite) as caught:
+        check_folder(tmp_path / "new")
+    assert str(caught.value) == f"{tmp_path}: cannot write: {os.strerror(errno.EACCES)}"
 
 
 @pytest.mark.parametrize("how", [{"force": True}, {"append": True}])

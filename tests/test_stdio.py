@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import os
+import sys
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TextIO
@@ -54,6 +55,14 @@ def test_standard_streams_keep_their_encoding_and_errors() -> None:
     assert (out.encoding, out.errors) == ("latin-1", "ignore")
     assert (err.encoding, err.errors) == ("latin-1", "backslashreplace")
     assert (none.encoding, none.errors) == ("utf-8", "strict")
+
+
+def test_a_closed_stdin_is_empty(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("stdout", "stderr"):
+        monkeypatch.setattr(sys, name, getattr(sys, name))
+    monkeypatch.setattr(sys, "stdin", None)
+    stdio.prepare()
+    assert (sys.stdin.fileno(), sys.stdin.encoding, sys.stdin.closed) == (0, "utf-8", False)
 
 
 def test_only_a_closed_descriptor_is_occupied() -> None:

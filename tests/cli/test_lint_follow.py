@@ -57,6 +57,7 @@ def test_findings_are_reported_as_exchanges_end(tmp_path: Path, steps: Callable[
     steps(end_live, start_late)
     done = run("--follow", "--format", "jsonl", str(tmp_path))
     assert isinstance(done.exception, click.Abort)
+    assert done.stderr.startswith(f"following {tmp_path}: ")
     shown = [json.loads(line) for line in done.stdout.splitlines()]
     assert [(Path(one["file"]).name, one["exchange"], one["code"]) for one in shown] == [
         ("live.jsonl", 1, "SEQ410"),

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import gc
 import html.parser
+import re
 import weakref
+from datetime import UTC, datetime
 from pathlib import Path
 
 import orjson
 import pytest
 
 from streamkit.apis import interpret
+from streamkit.cli._page import origin
 from streamkit.cli.main import streamkit
 from streamkit.model.recording import write
 from streamkit.reporters import REPORTERS, PageStream
@@ -99,6 +102,13 @@ def test_the_data_can_be_read_back(page: Path) -> None:
     document = orjson.loads(inside)
     assert len(document["streams"]) == 3
     assert document["streams"][0]["model"] == HOSTILE[1]
+
+
+def test_it_has_the_time_in_utc() -> None:
+    before = datetime.now(UTC)
+    written = origin().written
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", written)
+    assert datetime.fromisoformat(written) >= before.replace(microsecond=0)
 
 
 def test_it_has_every_part(page: Path) -> None:

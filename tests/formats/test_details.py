@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from streamkit.errors import UnreadableInput
 from streamkit.formats import read, repair
-from streamkit.model.exchange import Exchange, Repair
+from streamkit.model.exchange import Exchange, Frames, Repair
 
 MS = 1_000_000
 
@@ -34,6 +39,38 @@ def trace(*events: tuple[str, str, bytes]) -> bytes:
 REQUEST = b"POST / HTTP/1.1\r\nHost: x\r\n\r\n"
 HEAD = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 BODY = b"9\r\ndata: 1\n\n\r\n0\r\n\r\n"
+
+
+def test_a_byte_has_the_line_of_its_frame_or_its_own_if_the_file_has_the_body_itself() -> None:
+    first, second = b"data: 1\n\n", b"data: 2\n\n"
+    recorded = Frames([first, second], [1, 2], [5, 9])
+    assert [recorded.line_of(byte) for byte in (0, 8, 9, 17, 18, 99)] == [5, 5, 9, 9, 9, 9]
+    itself = one(first + second, "event-stream").frames
+    assert [itself.line_of(byte) for byte in (0, 8, 9, 17)] == [1, 2, 3, 4]
+    assert Frames([], [], []).line_of(0) is None
+
+
+def test_a_file_that_may_not_be_read_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.sse").write_bytes(b"data: 1\n\n")
+
+    def refused(*_: Any, **__: Any) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr("streamkit.formats._source.open", refused, raising=False)
+    with pytest.raises(UnreadableInput, match=re.escape(f"cannot be opened ({os.strerror(errno.EACCES)})")):
+        list(read(str(tmp_path / "a.sse")))
+
+
+@pytest.mark.parametrize("line_feeds", [0, 3000])
+def test_an_interaction_that_is_too_large_is_reported_at_its_line(
+    line_feeds: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("yaml")
+    monkeypatch.setattr("streamkit.formats.cassette.yaml_text.LARGEST_BODY", 200_000)
+    text = "\n" * line_feeds + "interactions:\n- request: {uri: a}\n  response:\n    body: {string: '" + "x" * 600_000
+    with pytest.raises(UnreadableInput) as caught:
+        list(read(text.encode(), format="vcr"))
+    assert caught.value.line is not None and caught.value.line > line_feeds
 
 
 def test_the_phases_of_a_curl_trace() -> None:

@@ -7,7 +7,7 @@ import pytest
 from streamkit.metrics import METRICS, Collection, Gate, measure, metric, parse_expression
 from streamkit.model.measurement import ChoiceTimes, Measurement, Samples, TokenCounter
 from streamkit.model.stream import Stream
-from tests.metrics.making import MS, ROLE, STOP, chunk, plain, stream, text
+from tests.metrics.making import MS, ROLE, STOP, chunk, plain, stream, text, usage
 
 ALL = list(METRICS.values())
 WORDS = TokenCounter("words", lambda text: len(text.split()))
@@ -85,6 +85,29 @@ def test_the_times_of_each_choice() -> None:
         ChoiceTimes(0, 3, 20 * MS, 60 * MS, [10 * MS, 30 * MS]),
         ChoiceTimes(1, 2, 30 * MS, 70 * MS, [40 * MS]),
     )
+
+
+def test_times_count_from_the_request_wherever_the_clock_of_a_log_begins() -> None:
+    """A log may have hours between the beginning of its clock and the request."""
+    later = 3_600_000.0
+    both = [(at, data) for at, data in plain(5)] + [
+        (185, chunk({"content": "e"}, index=1)),
+        (190, chunk(finish="stop", index=1)),
+    ]
+    for events in (plain(5), both):
+        usual = measure(stream(events), ALL)
+        moved = [(at + later, data) for at, data in events]
+        fields = {"clock": "log", "source": "import", "sent_at": round(later * MS), "headers": 5 + later}
+        logged = measure(stream(moved, **fields), ALL)
+        assert logged.choices == usual.choices
+        for name in ("time_to_first_token", "time_per_output_token", "operation_duration"):
+            assert logged.samples[name] == usual.samples[name], name
+
+
+def test_cached_tokens_are_those_of_usage() -> None:
+    cached = usage(5, prompt_tokens_details={"cached_tokens": 3})
+    events = [*plain(5)[:-2], (205, cached), (205, "[DONE]")]
+    assert measure(stream(events), ALL).samples["cached_tokens"] == Samples((3,), source="usage")
 
 
 def words(reported: int, written: int) -> Stream:

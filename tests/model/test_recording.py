@@ -353,6 +353,7 @@ def test_round_trip(several):
     written = [line for exchange in several for line in recording.write(exchange)]
     again = list(recording.read(written, path="x"))
     assert [essence(exchange) for exchange in again] == [essence(exchange) for exchange in several]
+    assert all(exchange.imported.stored for exchange in again if exchange.imported)
     for exchange in again:
         limited = exchange.end is not None and exchange.end.reason == "limit"
         assert {damage.kind for damage in exchange.damage} <= {"over-limit" if limited else "missing-end"}

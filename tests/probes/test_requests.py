@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -15,6 +16,14 @@ RESPONSES = {
     for ask in probe.chain
     if probe.api == "openai_responses" and isinstance(ask.body, dict) and ask.follows is None
 }
+
+
+def test_requests_have_names_of_their_own() -> None:
+    asks: dict[tuple[str, str], Ask] = {}
+    for probe in PROBES.values():
+        for ask in probe.chain:
+            assert re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*", ask.name), (probe.name, ask.name)
+            assert asks.setdefault((probe.api, ask.name), ask) == ask, (probe.name, ask.name)
 
 
 @pytest.mark.parametrize("ask", RESPONSES.values(), ids=RESPONSES)

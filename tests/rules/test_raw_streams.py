@@ -69,6 +69,19 @@ def test_a_foreign_line_is_found(before: bytes, body: bytes, codes: set[str], tm
     assert {finding.code for finding in findings(before + body, tmp_path, selected())} == codes
 
 
+@pytest.mark.parametrize(
+    ("body", "code", "event"),
+    [
+        (stream(chunk('{"content":"\\ufffd"}')), "JSN207", 3),
+        (b'data: {"id":"c1","object":"chat.completion.chunk","choices":[]}\n\n' * 4 + b"data: [DONE]\n\n", "SEQ410", 4),
+    ],
+)
+def test_a_finding_names_its_event(body: bytes, code: str, event: int) -> None:
+    (exchange,) = read(body)
+    found = lint(interpret(exchange, judge=True), selected((code,)))
+    assert [finding.place.event for finding in found] == [event]
+
+
 def test_a_chunk_before_the_first_field_is_found_if_the_headers_announce_a_stream(tmp_path: Path) -> None:
     found = findings(STATUS + EVENTS[0].removeprefix(b"data: ") + b"\n\n" + stream(), tmp_path, selected())
     assert "SSE105" in {finding.code for finding in found}
