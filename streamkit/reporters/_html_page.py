@@ -32,7 +32,7 @@ details{border:1px solid var(--line);border-radius:6px;margin:.6rem 0;padding:.4
 pre{white-space:pre-wrap;overflow-wrap:anywhere;background:var(--head);padding:.6rem;border-radius:6px;max-height:24rem;overflow:auto}
 svg{display:block;width:100%;height:auto}svg text{fill:var(--dim);font:11px system-ui,sans-serif}
 .bar{fill:var(--text)}.cdf{fill:none;stroke:var(--tool);stroke-width:1.5}.axis{stroke:var(--line)}.old,.new{fill:none;stroke-width:2}.old{stroke:var(--dim);stroke-dasharray:5 3}.new{stroke:var(--text)}.oldk{fill:var(--dim)}.newk{fill:var(--text)}.wait{fill:var(--wait)}
-.gen{fill:var(--text)}.tail{fill:var(--finish)}.stall{fill:var(--error)}.bad{color:var(--error)}.good{color:var(--finish)}
+.gen{fill:var(--text)}.tail{fill:var(--finish)}.stall{fill:var(--error)}.bad{color:var(--error)}.warn{color:var(--warning)}.good{color:var(--finish)}td a{color:inherit}
 .role{fill:var(--role)}.reasoning{fill:var(--reasoning)}.textk{fill:var(--text)}.tool{fill:var(--tool)}.finish{fill:var(--finish)}
 .usage{fill:var(--usage)}.error{fill:var(--error)}.other{fill:var(--other)}
 .verdict{font-size:1.25rem;font-weight:600;margin-top:.6rem}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -85,7 +86,9 @@ def test_several_endpoints_are_a_matrix(broken_folder: str, good_folder: Path, t
     result = run(*folders, *PLAIN, "--html", str(page))
     assert "openai_chat/models        ✓  ✗" in result.stdout
     text = page.read_text()
-    assert "✗ fail</td>" in text
+    assert '<span class="bad">✗ 1 fail</span>' in text
+    [place] = re.findall('<a href="#([^"]*)">✗ fail</a></td>', text)
+    assert f'<details id="{place}"><summary><span class="bad">✗ fail</span> <b>openai_chat/models</b>: ' in text
     assert "<b>boom" not in text
     runs = json.loads(run(*folders, *PLAIN, "--format", "json").stdout)["runs"]
     assert [len(one["cases"]) for one in runs] == [2, 2]
