@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -128,21 +129,11 @@ def test_json_lines_of_a_log_without_times_and_with_a_tail(odd: str) -> None:
     }  # fmt: skip
 
 
-def test_a_growing_recording_is_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_growing_recording_is_followed(tmp_path: Path, growing: Callable[[Path, list[bytes]], None]) -> None:
     path = tmp_path / "live.jsonl"
     lines = lines_of(exchange((203_000_000, HEAD), (1_210_400_000, MORE)))
     path.write_bytes(b"".join(lines[:3]))
-    grows = iter([lines[3][:20], lines[3][20:] + b"".join(lines[4:]) + b"".join(lines)])
-
-    def sleep(_: float) -> None:
-        """Let the file grow while `inspect` sleeps; once it is complete, press Ctrl-C."""
-        data = next(grows, None)
-        if data is None:
-            raise KeyboardInterrupt
-        with path.open("ab") as file:
-            file.write(data)
-
-    monkeypatch.setattr("time.sleep", sleep)
+    growing(path, [lines[3][:20], lines[3][20:] + b"".join(lines[4:]) + b"".join(lines)])
     done = run("--follow", "--format", "jsonl", str(path))
     shown = [json.loads(line) for line in done.stdout.splitlines()]
     assert isinstance(done.exception, click.Abort)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -84,19 +85,10 @@ def test_without_times_there_are_none(tmp_path: Path) -> None:
     assert '    →  sent {"type":"response.create"}' in done.stdout.splitlines()
 
 
-def followed(path: Path, pieces: list[bytes], monkeypatch: pytest.MonkeyPatch, *options: str) -> Result:
+def followed(path: Path, pieces: list[bytes], growing: Callable[[Path, list[bytes]], None], *options: str) -> Result:
     """What `--follow` shows of a file that grows by these pieces, one whenever it waits; then Ctrl-C."""
     path.write_bytes(b"")
-    more = iter(pieces)
-
-    def sleep(_: float) -> None:
-        piece = next(more, None)
-        if piece is None:
-            raise KeyboardInterrupt
-        with path.open("ab") as file:
-            file.write(piece)
-
-    monkeypatch.setattr("time.sleep", sleep)
+    growing(path, pieces)
     done = CliRunner().invoke(command, ["--follow", str(path), *options], standalone_mode=False)
     assert isinstance(done.exception, click.Abort), done.output
     return done
@@ -113,25 +105,27 @@ TALK = conversation(
 @pytest.mark.parametrize("options", [(), ("--format", "jsonl")], ids=["text", "jsonl"])
 @pytest.mark.parametrize("step", [0, 1, 7, 1000], ids=["lines", "bytes", "seven", "at once"])
 def test_a_session_is_followed_while_it_is_recorded(
-    step: int, options: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    step: int, options: tuple[str, ...], tmp_path: Path, growing: Callable[[Path, list[bytes]], None]
 ) -> None:
     """Whatever a look at the file finds in it, the lines are those of the complete recording."""
     lines = list(recording.write(TALK)) * 2
     data = b"".join(lines)
     pieces = [data[at : at + step] for at in range(0, len(data), step)] if step else lines
     path = tmp_path / "session.jsonl"
-    done = followed(path, pieces, monkeypatch, *options)
+    done = followed(path, pieces, growing, *options)
     shown = done.stdout.splitlines()
     whole = CliRunner().invoke(command, [str(path), *options], standalone_mode=False)
     assert shown == whole.stdout.splitlines()
     assert sum("response.create\\" in line or 'response.create"' in line for line in shown) == 2
 
 
-def test_a_message_is_followed_before_the_server_answers_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_message_is_followed_before_the_server_answers_it(
+    tmp_path: Path, growing: Callable[[Path, list[bytes]], None]
+) -> None:
     """A request appears when it is sent, not with the first message after it."""
     lines = list(recording.write(conversation(SentMessage(ASK, 15 * MS, 1))))
     place = next(place for place, line in enumerate(lines) if b"response.create" in line and b'"sent"' in line)
-    shown = followed(tmp_path / "session.jsonl", lines[: place + 1], monkeypatch).stdout.splitlines()
+    shown = followed(tmp_path / "session.jsonl", lines[: place + 1], growing).stdout.splitlines()
     assert [line.split()[0] for line in shown[2:]] == ["1", "→"]
     assert "response.create" in shown[-1]
 
@@ -145,9 +139,9 @@ def test_a_message_is_followed_before_the_server_answers_it(tmp_path: Path, monk
     ],
 )
 def test_how_a_session_ended_is_said_when_it_has(
-    lines: int | None, remark: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    lines: int | None, remark: str, tmp_path: Path, growing: Callable[[Path, list[bytes]], None]
 ) -> None:
     started = conversation(SentMessage(ASK, 15 * MS, 1))
     cut = replace(started, frames=Frames.of(list(started.frames)[:2]))
-    done = followed(tmp_path / "session.jsonl", list(recording.write(cut))[:lines], monkeypatch)
+    done = followed(tmp_path / "session.jsonl", list(recording.write(cut))[:lines], growing)
     assert done.stderr.strip().removeprefix(f"{tmp_path}/") == remark

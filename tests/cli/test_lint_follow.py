@@ -23,24 +23,6 @@ def run(*words: str) -> Result:
     return CliRunner().invoke(streamkit, ["lint", "--no-config", "--select", "SEQ410", *words], standalone_mode=False)
 
 
-@pytest.fixture
-def steps(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """What happens while `lint` sleeps, one step at a time; after the last one Ctrl-C is pressed."""
-
-    def planned(*steps: Callable[[], object]) -> None:
-        left = iter(steps)
-
-        def sleep(_: float) -> None:
-            step = next(left, None)
-            if step is None:
-                raise KeyboardInterrupt
-            step()
-
-        monkeypatch.setattr("time.sleep", sleep)
-
-    return planned
-
-
 def test_findings_are_reported_as_exchanges_end(tmp_path: Path, steps: Callable[..., None]) -> None:
     live, late = tmp_path / "live.jsonl", tmp_path / "deep" / "late.jsonl"
     live.write_bytes(CUT[:-30])

@@ -24,24 +24,6 @@ def run(*words: str) -> Result:
     return CliRunner().invoke(streamkit, ["stats", "--no-config", "--follow", *words], standalone_mode=False)
 
 
-@pytest.fixture
-def steps(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """What happens while `stats` sleeps, one step each time; after the last one somebody presses Ctrl-C."""
-
-    def planned(*steps: Callable[[], object]) -> None:
-        left = iter(steps)
-
-        def sleep(_: float) -> None:
-            step = next(left, None)
-            if step is None:
-                raise KeyboardInterrupt
-            step()
-
-        monkeypatch.setattr("time.sleep", sleep)
-
-    return planned
-
-
 def test_a_line_a_stream_and_the_summary_at_the_end(tmp_path: Path, steps: Callable[..., None]) -> None:
     live = tmp_path / "live.jsonl"
     live.write_bytes(PLAIN[:-30])
