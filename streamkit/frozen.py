@@ -102,7 +102,7 @@ _OTHER = frozenset({"__slots__", "__post_init__"})
 
 
 def _is_special(item: tuple[str, Any], hints: Mapping[str, Any]) -> bool:
-    """Return whether something in a class is left to the standard library: a field that is no parameter or has no annotation, a
+    """Return whether something in a class is left to the standard library: a field that is not a parameter or has no annotation, a
     default that can change, a method that refers to its class."""
     name, value = item
     if isinstance(value, dataclasses.Field):

@@ -1,8 +1,8 @@
-"""Which flaws of a case come of a defect that another case reports.
+"""Which flaws of a case result from a defect that another case reports.
 
 A server that loses, repeats or reorders one event of each stream does so in the streams of all cases: there it is a piece of
 the text, here the finish reason or the arguments of a call. The case that compares the plain streamed answer with the plain one,
-or judges the order of its events, reports the defect. All others cannot be judged for what they ask until it is mended.
+or judges the order of its events, reports the defect. The others cannot be judged until it is fixed.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from streamkit.frozen import dataclass
 from streamkit.model.probing import CaseVerdict
 from streamkit.probes._probe import Answer, Flaw, Probe
 
-GRAVITY: tuple[CaseVerdict, ...] = ("fail", "error", "unsupported", "deviates", "pass")
-"""The verdicts, the gravest first."""
+WORST_FIRST: tuple[CaseVerdict, ...] = ("fail", "error", "unsupported", "deviates", "pass")
+"""The verdicts, the worst first."""
 
 _MOST_REASONS = 3
 # What lint finds where an event is missing, comes twice, or is out of place.
@@ -38,8 +38,8 @@ class JudgedCase:
 
     @property
     def verdict(self) -> CaseVerdict:
-        """The gravest verdict."""
-        return gravest(self.flaws)
+        """The worst verdict."""
+        return worst(self.flaws)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +54,9 @@ class _Cause:
     text: bool
 
 
-def gravest(flaws: Iterable[Flaw]) -> CaseVerdict:
-    """Return the gravest verdict of flaws; `pass` without any."""
-    return min((flaw.verdict for flaw in flaws), key=GRAVITY.index, default="pass")
+def worst(flaws: Iterable[Flaw]) -> CaseVerdict:
+    """Return the worst verdict of flaws; `pass` without any."""
+    return min((flaw.verdict for flaw in flaws), key=WORST_FIRST.index, default="pass")
 
 
 def reasons_text(reasons: Iterable[str]) -> str:
@@ -67,7 +67,7 @@ def reasons_text(reasons: Iterable[str]) -> str:
 
 
 def settled(cases: Sequence[JudgedCase]) -> list[JudgedCase]:
-    """Return the cases, in which flaws that come of the defect of another case are errors that name that case."""
+    """Return the cases, in which flaws that result from the defect of another case are errors that name that case."""
     by_order = _resolved(cases, _causes(cases, text=False))
     return _resolved(by_order, _causes(by_order, text=True))
 
@@ -78,7 +78,7 @@ def _causes(cases: Sequence[JudgedCase], *, text: bool) -> dict[str, _Cause]:
     for case in cases:
         signs = [flaw for flaw in case.flaws if _is_sign(case, flaw, text=text)]
         if signs:
-            causes.setdefault(case.probe.api, _Cause(case.probe.key, gravest(signs), text))
+            causes.setdefault(case.probe.api, _Cause(case.probe.key, worst(signs), text))
     return causes
 
 
@@ -96,18 +96,18 @@ def _resolved(cases: Sequence[JudgedCase], causes: Mapping[str, _Cause]) -> list
 
 
 def _relieved(case: JudgedCase, cause: _Cause) -> JudgedCase:
-    """Return the case with those of its flaws that come of this cause in one error."""
+    """Return the case with those of its flaws that result from this cause in one error."""
     results = [flaw for flaw in case.flaws if _is_result(case, flaw, cause)]
     if not results:
         return case
-    grave = [flaw for flaw in results if flaw.verdict == gravest(results)]
-    why = f"not judged: {reasons_text(flaw.why for flaw in grave)}, see {cause.key}"
+    worst_flaws = [flaw for flaw in results if flaw.verdict == worst(results)]
+    why = f"not judged: {reasons_text(flaw.why for flaw in worst_flaws)}, see {cause.key}"
     kept = tuple(flaw for flaw in case.flaws if flaw not in results)
-    return JudgedCase(case.probe, case.answers, (*kept, Flaw("error", why, grave[0].at)))
+    return JudgedCase(case.probe, case.answers, (*kept, Flaw("error", why, worst_flaws[0].at)))
 
 
 def _is_result(case: JudgedCase, flaw: Flaw, cause: _Cause) -> bool:
-    if flaw.verdict not in ("fail", "deviates") or GRAVITY.index(flaw.verdict) < GRAVITY.index(cause.verdict):
+    if flaw.verdict not in ("fail", "deviates") or WORST_FIRST.index(flaw.verdict) < WORST_FIRST.index(cause.verdict):
         return False
     streams = [a for i, a in enumerate(case.answers) if flaw.at in (None, i) and _is_stream(a)]
     if not streams:

@@ -10,7 +10,7 @@ from streamkit.frozen import dataclass
 from streamkit.model.finding import SEVERITIES, Finding
 from streamkit.model.probing import CaseResult, CaseVerdict
 from streamkit.model.stream import Verdict
-from streamkit.probes._consequences import GRAVITY, JudgedCase, reasons_text, settled
+from streamkit.probes._consequences import WORST_FIRST, JudgedCase, reasons_text, settled
 from streamkit.probes._probe import Answer, Flaw, Probe
 from streamkit.probes._refusals import WITHOUT_REASON
 from streamkit.text import shorten
@@ -72,7 +72,7 @@ def _rank(probe: Probe) -> tuple[int, str]:
 def _together(results: Sequence[CaseResult]) -> CaseResult:
     """Return one result for all repetitions of a case."""
     verdicts = [result.verdict for result in results]
-    worst = min(results, key=lambda result: GRAVITY.index(result.verdict))
+    worst = min(results, key=lambda result: WORST_FIRST.index(result.verdict))
     evidence = tuple(evidence_item for result in results for evidence_item in result.evidence)
     if len(set(verdicts)) == 1:
         return _with(worst, worst.verdict, worst.why, evidence)
@@ -94,18 +94,18 @@ def _with(result: CaseResult, verdict: CaseVerdict, why: str, evidence: tuple[st
 
 def _result(case: JudgedCase) -> CaseResult:
     probe, answers, verdict = case.probe, case.answers, case.verdict
-    grave = [flaw for flaw in case.flaws if flaw.verdict == verdict]
+    worst_flaws = [flaw for flaw in case.flaws if flaw.verdict == verdict]
     breaks = dict.fromkeys(
-        client for flaw in grave for client in (probe.clients if flaw.breaks is None else flaw.breaks)
+        client for flaw in worst_flaws for client in (probe.clients if flaw.breaks is None else flaw.breaks)
     )
-    indices = sorted({flaw.at for flaw in grave if flaw.at is not None})
+    indices = sorted({flaw.at for flaw in worst_flaws if flaw.at is not None})
     seen = [answers[index] for index in indices] or answers
     return CaseResult(
         name=probe.name,
         group=probe.group,
         api=probe.api,
         verdict=verdict,
-        why=reasons_text(flaw.why for flaw in grave),
+        why=reasons_text(flaw.why for flaw in worst_flaws),
         breaks=tuple(breaks) if verdict == "fail" else (),
         evidence=tuple(dict.fromkeys(answer.evidence for answer in seen if answer.evidence)),
     )
@@ -190,7 +190,7 @@ def _blocked(probe: Probe, answer: Answer, index: int, reported: _Reported) -> I
 
 
 def _says_nothing(status: int, refused: int | None) -> bool:
-    """Return whether a refusal is due to what ails all requests. One of the key is not: it may be that the own is wrong as well."""
+    """Return whether a refusal has the same cause as that of all requests. One of the key does not: the right key may be wrong as well."""
     return status >= 500 or (status == refused and status not in (401, 403))
 
 
@@ -266,7 +266,7 @@ def _found(
 
 
 def _is_known(probe: Probe, finding: Finding, answer: Answer, reported: _Reported) -> bool:
-    """Return whether another case has reported a finding: its code, or a defect, as grave, of an event that should not be there."""
+    """Return whether another case has reported a finding: its code, or a defect, as severe, of an event that should not be there."""
     codes, api = reported.codes, probe.api
     if (api, finding.code) in codes:
         return True

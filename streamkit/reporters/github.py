@@ -19,8 +19,8 @@ _COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}
 
 def findings(report: LintReport) -> str:
     """One line per finding."""
-    gravest = sorted(report.findings, key=lambda finding: SEVERITIES.index(finding.severity))
-    return "".join(map(_command, gravest))
+    worst_first = sorted(report.findings, key=lambda finding: SEVERITIES.index(finding.severity))
+    return "".join(map(_command, worst_first))
 
 
 def probes(report: ProbeReport) -> str:

@@ -35,7 +35,7 @@ RESPONSE = Grammar(
     },
     ends=frozenset({"new", "open", "done"}),
 )
-"""A response that is not done is no misstep: the stream's verdict is then "truncated"."""
+"""A response that is not done is not a misstep: the stream's verdict is then "truncated"."""
 ITEM = Grammar(
     name="an item of a response",
     start="new",
