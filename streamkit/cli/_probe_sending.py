@@ -18,6 +18,7 @@ from streamkit.formats import find, read
 from streamkit.frozen import dataclass
 from streamkit.probes import PROBES, Ask, Probe
 from streamkit.service.endpoints import Endpoint, endpoint
+from streamkit.service.field_changes import FieldChanges, field_changes
 from streamkit.service.judging import DISCOVERY, first_of, judge_folder
 from streamkit.service.probing import OnSent, Planned, Sending, plan, send
 from streamkit.service.recording import default_path
@@ -37,19 +38,20 @@ class Sent:
     code: int = 0
 
 
-def show_plan(probes: Sequence[Probe], repeat: int, *, auto: bool) -> int:
+def show_plan(probes: Sequence[Probe], options: Mapping[str, Any], *, auto: bool) -> int:
     """Write a line per case: its requests and what they cost. Requests shared with an earlier case cost nothing."""
+    changes = _changes(options, probes)
     seen: set[tuple[str, str]] = set()
     width = max((len(probe.key) for probe in probes), default=0)
     click.echo(f"{'case':<{width}}  requests  input ≈  output ≤  what is asked")
     for probe in probes:
         own = [ask for ask in probe.asks if (ask.api, ask.name) not in seen]
         seen |= {(ask.api, ask.name) for ask in own}
-        cost = Planned(tuple(own), repeat)
+        cost = Planned(tuple(map(changes.changed, own)), options["repeat"])
         output = f"{cost.output_limit:,}" + ("+" if cost.unlimited else "")
         line = f"{probe.key:<{width}}  {cost.requests:>8}  {cost.input_tokens:>7,}  {output:>8}  {probe.title}"
         click.echo(line)
-    click.echo(f"{counted(len(probes), 'case')}: {_cost(*_plans(probes, repeat, auto=auto))}")
+    click.echo(f"{counted(len(probes), 'case')}: {_cost(*_plans(probes, options['repeat'], changes, auto=auto))}")
     return 0
 
 
@@ -61,7 +63,8 @@ def probe_endpoint(
     if model is None:
         raise UsageError("--model is required: the name of a model that the endpoint has")
     target = endpoint(url, model, _headers(options["header"]), options["key_env"])
-    plans = _plans(probes, repeat, auto=auto)
+    changes = _changes(options, probes)
+    plans = _plans(probes, repeat, changes, auto=auto)
     planned = plans[0]
     _check_budget(plans, options["budget"])
     if not target.loopback and not _agreed(target, plans, options["budget"], yes=options["yes"], console=console):
@@ -76,7 +79,7 @@ def probe_endpoint(
         with _counting(_requests(plans), console) as on_sent:
             sending = replace(sending, on_sent=on_sent)
             if auto and _are_several(probes):
-                interrupted = _send_offered(probes, planned, target, folder, sending)
+                interrupted = _send_offered(probes, planned, _discovering(probes, changes), target, folder, sending)
             else:
                 interrupted = _send_answered(planned, target, folder, sending)
         console.say(f"recorded: {folder}")
@@ -92,11 +95,12 @@ def _settings(options: Mapping[str, Any]) -> Settings:
     )
 
 
-def _send_offered(probes: Sequence[Probe], planned: Planned, target: Endpoint, folder: str, sending: Sending) -> bool:
-    """Ask once for each API, then send the requests of those that are offered. Return whether a signal stopped it."""
+def _send_offered(
+    probes: Sequence[Probe], planned: Planned, firsts: Planned, target: Endpoint, folder: str, sending: Sending
+) -> bool:
+    """Ask once for each API (`firsts`), then send the requests of those that are offered. Return whether a signal stopped it."""
     apis = {probe.api for probe in probes}
     core = [probe for probe in PROBES.values() if probe.api in apis and probe.refusal == "fail"]
-    firsts = _discovering(probes)
     if send(firsts, target, folder, replace(sending, labels={DISCOVERY: "true"})):
         return True
     found = judge_folder(folder, core)
@@ -109,19 +113,27 @@ def _send_offered(probes: Sequence[Probe], planned: Planned, target: Endpoint, f
     )
 
 
-def _plans(probes: Sequence[Probe], repeat: int, *, auto: bool) -> tuple[Planned, ...]:
+def _changes(options: Mapping[str, Any], probes: Sequence[Probe]) -> FieldChanges:
+    """Return the changes of fields that the options name. Raises UsageError, also if no request of these cases has a field."""
+    changes = field_changes(options["rename_field"], options["remove_field"], options["set_field"])
+    changes.check(ask for probe in probes for ask in probe.chain)
+    return changes
+
+
+def _plans(probes: Sequence[Probe], repeat: int, changes: FieldChanges, *, auto: bool) -> tuple[Planned, ...]:
     """Return the plan, and that of the requests in addition to it: those that find the APIs, if each of the plan is repeated."""
-    planned = plan(probes, repeat)
-    return (planned, _discovering(probes)) if auto and repeat > 1 and _are_several(probes) else (planned,)
+    planned = plan(probes, repeat, changes)
+    return (planned, _discovering(probes, changes)) if auto and repeat > 1 and _are_several(probes) else (planned,)
 
 
 def _are_several(probes: Sequence[Probe]) -> bool:
     return len({probe.api for probe in probes}) > 1
 
 
-def _discovering(probes: Sequence[Probe]) -> Planned:
+def _discovering(probes: Sequence[Probe], changes: FieldChanges) -> Planned:
     """Return the requests that find out which of the APIs an endpoint offers: one of each."""
-    return Planned(tuple(ask for api in sorted({probe.api for probe in probes}) if (ask := first_of(api)) is not None))
+    asks = map(first_of, sorted({probe.api for probe in probes}))
+    return Planned(tuple(changes.changed(ask) for ask in asks if ask is not None))
 
 
 def _send_answered(planned: Planned, target: Endpoint, folder: str, sending: Sending) -> bool:

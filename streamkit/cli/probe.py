@@ -24,7 +24,8 @@ AUTO = "auto"
     cls=GroupedCommand,
     groups={
         "Cases": "model api select ignore explain",
-        "Requests": "repeat concurrency budget dry_run yes header key_env insecure cacert max_time idle_timeout",
+        "Requests": "repeat concurrency budget dry_run yes header key_env rename_field remove_field set_field"
+        " insecure cacert max_time idle_timeout",
         "Recordings": "folders compare baseline write_baseline",
         "Output": "html",
     },
@@ -53,6 +54,11 @@ AUTO = "auto"
 @click.option("-y", "--yes", is_flag=True, help="Do not ask before requests to another machine.")
 @click.option("-H", "--header", multiple=True, metavar="'NAME: VALUE'", help="Send this header.")
 @click.option("--key-env", metavar="VARIABLE", help="Send the API key in this environment variable.")
+@click.option("--rename-field", multiple=True, metavar="OLD=NEW", help="Rename this field of all requests.")
+@click.option("--remove-field", multiple=True, metavar="FIELD", help="Remove this field from all requests.")
+@click.option(
+    "--set-field", multiple=True, metavar="FIELD=VALUE", help="Set this field of all requests: JSON, or a text."
+)
 @click.option("-k", "--insecure", is_flag=True, help="Do not verify certificates.")
 @click.option("--cacert", metavar="FILE", help="Trust these certificates instead of the system's.")
 @click.option(
@@ -127,7 +133,7 @@ def command(
     if dry_run:
         from streamkit.cli._probe_sending import show_plan
 
-        return show_plan(probes, rest["repeat"], auto=api == AUTO)
+        return show_plan(probes, rest, auto=api == AUTO)
     code = 0
     if not folders:
         from streamkit.cli._probe_sending import probe_endpoint

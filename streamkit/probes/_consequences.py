@@ -39,7 +39,7 @@ class JudgedCase:
     @property
     def verdict(self) -> CaseVerdict:
         """The worst verdict."""
-        return worst(self.flaws)
+        return worst_verdict(self.flaws)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class _Cause:
     text: bool
 
 
-def worst(flaws: Iterable[Flaw]) -> CaseVerdict:
+def worst_verdict(flaws: Iterable[Flaw]) -> CaseVerdict:
     """Return the worst verdict of flaws; `pass` without any."""
     return min((flaw.verdict for flaw in flaws), key=WORST_FIRST.index, default="pass")
 
@@ -78,7 +78,7 @@ def _causes(cases: Sequence[JudgedCase], *, text: bool) -> dict[str, _Cause]:
     for case in cases:
         signs = [flaw for flaw in case.flaws if _is_sign(case, flaw, text=text)]
         if signs:
-            causes.setdefault(case.probe.api, _Cause(case.probe.key, worst(signs), text))
+            causes.setdefault(case.probe.api, _Cause(case.probe.key, worst_verdict(signs), text))
     return causes
 
 
@@ -100,7 +100,7 @@ def _relieved(case: JudgedCase, cause: _Cause) -> JudgedCase:
     results = [flaw for flaw in case.flaws if _is_result(case, flaw, cause)]
     if not results:
         return case
-    worst_flaws = [flaw for flaw in results if flaw.verdict == worst(results)]
+    worst_flaws = [flaw for flaw in results if flaw.verdict == worst_verdict(results)]
     why = f"not judged: {reasons_text(flaw.why for flaw in worst_flaws)}, see {cause.key}"
     kept = tuple(flaw for flaw in case.flaws if flaw not in results)
     return JudgedCase(case.probe, case.answers, (*kept, Flaw("error", why, worst_flaws[0].at)))

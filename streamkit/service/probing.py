@@ -24,6 +24,7 @@ from streamkit.model.exchange import Body, Headers, Request
 from streamkit.probes import WRONG_KEY, Answer, Ask, Probe
 from streamkit.redact.redactor import Policy
 from streamkit.service.endpoints import Endpoint
+from streamkit.service.field_changes import UNCHANGED, FieldChanges
 from streamkit.service.judging import answer_of
 from streamkit.service.recording import Outcome, Recorder, Recorders, Stop, one_file
 from streamkit.tool import TOOL
@@ -70,8 +71,9 @@ class Planned:
         return self.repeat * sum(ask.copies for ask in self.asks if ask.output_limit is None)
 
 
-def plan(probes: Iterable[Probe], repeat: int = 1) -> Planned:
-    """Return the requests of these cases. Raises CatalogueError if two requests of an API have the same name and differ."""
+def plan(probes: Iterable[Probe], repeat: int = 1, changes: FieldChanges = UNCHANGED) -> Planned:
+    """Return the requests of these cases, with their fields changed. Raises CatalogueError if two requests of an API have the same name
+    and differ."""
     chains: dict[tuple[str, str], Ask] = {}
     for probe in probes:
         for ask in probe.asks:
@@ -80,7 +82,7 @@ def plan(probes: Iterable[Probe], repeat: int = 1) -> Planned:
                 raise CatalogueError(
                     f"{probe.key}: its request {ask.name!r} is not that of another case with this name"
                 )
-    return Planned(tuple(chains.values()), repeat)
+    return Planned(tuple(map(changes.changed, chains.values())), repeat)
 
 
 def recording_name(ask: Ask) -> str:

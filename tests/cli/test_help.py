@@ -30,7 +30,7 @@ NOT_RUN = re.compile(r"https?://|serve |proxy |record |--follow|record -|demo|pr
 VERB = re.compile(
     "(Accept|Add|Allow|Append|After|Also|Build|Check|Compare|Count|Disable|Do|Draw|Enable|Exit|Fix|Follow|Forward|Group"
     "|Ignore|Inject|Judge|Keep|Leave|Listen|List|Make|Measure|Only|Overwrite|Pass|Play|Print|Read|Record|Redact|Reduce"
-    "|Reject|Repeat|Report|Require|Run|Send|Shorten|Show|Sort|Stop|Store|Trust|Use|Wait|Wrap|Write) .*[.]"
+    "|Reject|Remove|Rename|Repeat|Report|Require|Run|Send|Set|Shorten|Show|Sort|Stop|Store|Trust|Use|Wait|Wrap|Write) .*[.]"
 )
 
 
