@@ -65,12 +65,10 @@ pymdownx.superfences = {{}}
 def prepare(folder: Path) -> None:
     """Write the source of the site, and its configuration, to a folder."""
     source = folder / "source"
-    shutil.copytree(ROOT / "docs", source / "docs", ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-    shutil.copytree(ROOT / "tests" / "specs" / "formats", source / "tests" / "specs" / "formats")
-    for name in COPIED:
+    for name in (*COPIED, *_files("docs"), *_files("tests/specs/formats")):
         target = source / ("index.md" if name == "README.md" else name)
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / name, target)
+        shutil.copyfile(ROOT / name, target)  # without the permissions: a checkout may be read-only
     for name in _LISTED:
         listed = source / "docs" / name
         lines = [f"- [{title_of(page)}]({page.name})" for page in sorted(listed.glob("*.md"))]
@@ -78,6 +76,13 @@ def prepare(folder: Path) -> None:
     for page in source.rglob("*.md"):
         page.write_text(with_index_links(page.read_text(encoding="utf-8")), encoding="utf-8")
     (folder / "zensical.toml").write_text(_CONFIG.format(nav=navigation(source)), encoding="utf-8")
+
+
+def _files(folder: str) -> Iterator[str]:
+    """Yield the files in a folder of the project, without those of Python."""
+    for path in sorted((ROOT / folder).rglob("*")):
+        if path.is_file() and path.suffix not in (".py", ".pyc"):
+            yield path.relative_to(ROOT).as_posix()
 
 
 def title_of(page: Path) -> str:

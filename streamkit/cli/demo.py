@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,7 @@ from streamkit.cli._groups import GroupedCommand
 from streamkit.cli._output import CommandOutput
 from streamkit.cli.options import COLOR_VARIABLES, Console, colored, talk_options
 from streamkit.errors import CannotWrite, StreamkitError, UsageError
+from streamkit.files import copy_folder
 
 ADDRESS = re.compile(r"http://[\w.\[\]:-]+:\d+")
 STOPPED_WITHIN_S = 20.0
@@ -41,7 +41,7 @@ def command(keep: str | None, console: Console) -> int:
     """
     if keep:
         folder = new_folder(keep)
-        shutil.copytree(samples(), folder / "recordings")
+        copy_folder(samples(), folder / "recordings")
         return Tour(folder, console, f"cd {shlex.quote(keep)} and run these commands yourself; see also").run()
     with tempfile.TemporaryDirectory(prefix="streamkit-demo-") as temporary:
         folder = Path(temporary)
