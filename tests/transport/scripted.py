@@ -41,7 +41,8 @@ class Connection:
 async def abort(writers: list[asyncio.StreamWriter]) -> None:
     """Close connections at once. A loop that ends while one is being closed, as TLS does in steps, leaves its socket open."""
     for writer in writers:
-        writer.transport.abort()
+        with suppress(AttributeError):  # of a TLS connection that was closed before (Python 3.11.2)
+            writer.transport.abort()
     for _ in range(4):  # turns of the loop: of TLS, of the socket below it, and of what they tell
         await asyncio.sleep(0)
 

@@ -223,11 +223,12 @@ def test_an_invalid_chunk_is_a_protocol_error():
     async def script(connection, events):
         await connection.head_of_stream("Transfer-Encoding: chunked")
         await connection.chunk(b"data: 1\n\n")
-        await connection.send(b"zz\r\nhello\r\n")
         await events.wait_until_caught_up()
+        await connection.send(b"zz\r\nhello\r\n")
+        await eventually(lambda: events.ended)
 
     events, _ = get(script)
-    assert events.reason == "protocol_error"
+    assert (events.reason, events.data) == ("protocol_error", [b"data: 1\n\n"])
 
 
 def test_a_refused_connection_is_reported():
