@@ -281,23 +281,6 @@ def make_folder(folder: Path) -> None:
             parent.mkdir(mode=0o700)
 
 
-def copy_folder(source: Path, target: Path) -> None:
-    """Copy the files of a folder, at any depth, without their permissions: those of an installed package may be read-only.
-
-    Raises CannotWrite.
-    """
-    import shutil  # few commands need it
-
-    for folder, _, names in os.walk(source):
-        into = target / Path(folder).relative_to(source)
-        try:
-            into.mkdir(parents=True, exist_ok=True)
-            for name in names:
-                shutil.copyfile(Path(folder) / name, into / name)
-        except OSError as error:
-            raise CannotWrite(os.fspath(into), error) from None
-
-
 class Parts:
     """One file for several concurrent exchanges, also of several processes: each has its own part, appended when it ends.
 

@@ -13,7 +13,7 @@ import pytest
 
 from streamkit import files
 from streamkit.errors import CannotWrite, OutputExists
-from streamkit.files import check_folder, copy_folder, create, rewrite
+from streamkit.files import check_folder, create, rewrite
 
 posix = pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX")
 
@@ -165,29 +165,6 @@ def test_a_rewrite_that_fails_leaves_the_file_and_no_other(tmp_path):
     with pytest.raises(CannotWrite, match=re.escape(os.strerror(errno.ENOSPC))):
         rewrite(tmp_path / "old.jsonl", lines())
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("old.jsonl", "a key\n")]
-
-
-@posix
-def test_the_copy_of_a_read_only_folder_can_be_changed(tmp_path):
-    source, copy = tmp_path / "samples", tmp_path / "new" / "copy"
-    (source / "deep").mkdir(parents=True)
-    (source / "deep" / "one.jsonl").write_text("1\n")
-    (source / "deep" / "one.jsonl").chmod(0o444)
-    (source / "deep").chmod(0o555)
-    try:
-        copy_folder(source, copy)
-    finally:
-        (source / "deep").chmod(0o755)
-    modes = [stat.S_IMODE(path.stat().st_mode) & stat.S_IWUSR for path in (copy, *copy.rglob("*"))]
-    assert modes == [stat.S_IWUSR] * 3
-    assert (copy / "deep" / "one.jsonl").read_text() == "1\n"
-
-
-def test_a_copy_that_cannot_be_written_is_reported(tmp_path):
-    (tmp_path / "samples").mkdir()
-    (tmp_path / "file").touch()
-    with pytest.raises(CannotWrite, match=re.escape(f"{tmp_path / 'file' / 'copy'}: cannot write: ")):
-        copy_folder(tmp_path / "samples", tmp_path / "file" / "copy")
 
 
 def test_a_folder_that_may_not_be_written_is_reported_by_name(tmp_path, monkeypatch):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,7 +20,6 @@ from streamkit.cli._groups import GroupedCommand
 from streamkit.cli._output import CommandOutput
 from streamkit.cli.options import COLOR_VARIABLES, Console, colored, talk_options
 from streamkit.errors import CannotWrite, StreamkitError, UsageError
-from streamkit.files import copy_folder
 
 ADDRESS = re.compile(r"http://[\w.\[\]:-]+:\d+")
 STOPPED_WITHIN_S = 20.0
@@ -60,6 +60,21 @@ def new_folder(path: str) -> Path:
     if occupied:
         raise UsageError(f"{path} is not empty; name a new folder")
     return folder
+
+
+def copy_folder(source: Path, target: Path) -> None:
+    """Copy the files of a folder, at any depth, without their permissions: those of an installed package may be read-only.
+
+    Raises CannotWrite.
+    """
+    for folder, _, names in os.walk(source):
+        into = target / Path(folder).relative_to(source)
+        try:
+            into.mkdir(parents=True, exist_ok=True)
+            for name in names:
+                shutil.copyfile(Path(folder) / name, into / name)
+        except OSError as error:
+            raise CannotWrite(os.fspath(into), error) from None
 
 
 class Tour:

@@ -17,7 +17,7 @@ from streamkit.probes import Answer, Ask
 class FieldChanges:
     """Changes to every body that is a JSON object: first `renamed` (old and new name), then `removed`, then `values` that are set.
 
-    A name with dots is a path of objects (`generationConfig.temperature`). The last part of a field's path is renamed.
+    A name with dots is a path of objects (`generationConfig.temperature`). A renamed field stays in its object.
     """
 
     renamed: tuple[tuple[str, str], ...] = ()
@@ -71,10 +71,17 @@ UNCHANGED = FieldChanges()
 def field_changes(renamed: Iterable[str], removed: Iterable[str], values: Iterable[str]) -> FieldChanges:
     """Return the changes that options describe: `OLD=NEW`, `FIELD`, and `FIELD=VALUE` with a JSON value or a text. Raises UsageError."""
     return FieldChanges(
-        renamed=tuple(_pair(text, "OLD=NEW") for text in renamed),
+        renamed=tuple(_names(text) for text in renamed),
         removed=tuple(removed),
         values=tuple((name, _value(text)) for name, text in (_pair(each, "FIELD=VALUE") for each in values)),
     )
+
+
+def _names(text: str) -> tuple[str, str]:
+    old, new = _pair(text, "OLD=NEW")
+    if old.rpartition(".")[0] != new.rpartition(".")[0]:
+        raise UsageError(f"invalid field {text!r}: a renamed field stays in its object")
+    return old, new
 
 
 def _pair(text: str, expected: str) -> tuple[str, str]:

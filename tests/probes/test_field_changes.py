@@ -113,6 +113,7 @@ def test_the_cost_is_that_of_the_changed_requests() -> None:
         (["--remove-field", "temprature"], "no request has the field 'temprature'"),
         (["--rename-field", "a=b"], "no request has the field 'a'"),
         (["--rename-field", "max_tokens"], "invalid field 'max_tokens': expected OLD=NEW"),
+        (["--rename-field", "a.b=c.d"], "invalid field 'a.b=c.d': a renamed field stays in its object"),
         (["--set-field", "=1"], "invalid field '=1': expected FIELD=VALUE"),
     ],
 )
